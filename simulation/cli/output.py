@@ -1,0 +1,146 @@
+"""What verbs print: tables and JSON on standard output, messages and progress on standard error."""
+
+from __future__ import annotations
+
+import math
+import sys
+import time
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from simulation.experiments.runner import Progress
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, nothing else there.")]
+Row = Mapping[str, Any]
+EVERY = 0.1  # share of the runs after which a plain progress line is due
+PAUSE = 2.0  # seconds that lie at least between two plain progress lines
+
+
+def message(text: str) -> None:
+    """Line on standard error."""
+    typer.echo(text, err=True)
+
+
+def show_json(value: Any) -> None:
+    """The one JSON document on standard output."""
+    from simulation.results.text import json_text
+
+    typer.echo(json_text(value))
+
+
+def show_table(rows: Sequence[Row], columns: Sequence[str] | None = None, title: str = "") -> None:
+    """Rows as a table on standard output: ruled on a terminal, aligned plain lines in a pipe.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        Cells are shown as text; numbers are put to the right.
+    columns : sequence of str, optional
+        Columns in order; those of the first row by default.
+    title : str
+        Line above the table.
+    """
+    names = list(columns or (rows[0] if rows else ()))
+    cells = [[cell(row.get(name)) for name in names] for row in rows]
+    right = [bool(rows) and all(_is_number(row.get(name)) for row in rows) for name in names]
+    if sys.stdout.isatty():
+        _rich_table(names, cells, right, title)
+        return
+    if title:
+        typer.echo(title)
+    widths = [max(map(_width, column)) for column in zip(names, *cells, strict=True)]
+    for line in [names, *cells]:
+        parts = []
+        for text, width, numeric in zip(line, widths, right, strict=True):
+            space = " " * (width - _width(text))
+            parts.append(space + text if numeric else text + space)
+        typer.echo("  ".join(parts).rstrip())
+
+
+def _width(text: str) -> int:
+    """Columns of a terminal that a text takes: Chinese characters take two each."""
+    return sum(1 + (unicodedata.east_asian_width(character) in "WF") for character in text)
+
+
+def _rich_table(names: list[str], cells: list[list[str]], right: list[bool], title: str) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for name, numeric in zip(names, right, strict=True):
+        table.add_column(name.replace("_", " "), justify="right" if numeric else "left", overflow="fold")
+    for line in cells:
+        table.add_row(*(Text(text) for text in line))
+    Console().print(table)
+
+
+def cell(value: Any) -> str:
+    """Text of one cell."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(cell, value))
+    return str(value)
+
+
+def _is_number(value: Any) -> bool:
+    if isinstance(value, str):  # numbers that were formatted already, with their unit signs
+        return value in ("", "-") or (value[0] in "+-0123456789<>" and value[-1] in "0123456789%")
+    return value is None or (isinstance(value, (int, float)) and not isinstance(value, bool))
+
+
+@contextmanager
+def progress_bar(what: str) -> Iterator[Progress]:
+    """Progress of an ensemble on standard error: a bar on a terminal, a line now and then in a pipe.
+
+    Parameters
+    ----------
+    what : str
+        Text before the bar.
+    """
+    if not sys.stderr.isatty():
+        yield _plain_progress(what)
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+
+        def report(finished: int, total: int, failed: int) -> None:
+            text = f"{what}, {failed} failed" if failed else what
+            bar.update(task, completed=finished, total=total, description=text)
+
+        yield report
+
+
+def _plain_progress(what: str) -> Progress:
+    last = {"runs": 0, "time": -math.inf}
+
+    def report(finished: int, total: int, failed: int) -> None:
+        now = time.monotonic()
+        due = finished - last["runs"] >= EVERY * total and now - last["time"] >= PAUSE
+        if due or finished == total:
+            last.update(runs=finished, time=now)
+            message(f"{what}: {finished} of {total} runs" + (f", {failed} failed" if failed else ""))
+
+    return report

@@ -1,0 +1,133 @@
+"""The verb ``run``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from simulation.cli.output import Json, message, progress_bar, show_json, show_table
+
+if TYPE_CHECKING:
+    from simulation.study import StudyResult
+
+FAILED_RUNS = 4
+Scenarios = Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="Scenario ids or files.")]
+Set = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a value; may be repeated.")]
+Replicates = Annotated[int | None, typer.Option(help="Runs of each scenario.  [default: 20]", show_default=False)]
+Seed = Annotated[int | None, typer.Option(help="Seed of the ensemble.  [default: 1]", show_default=False)]
+Scale = Annotated[
+    float | None,
+    typer.Option(help="Share of small firms and people simulated, up to 1.  [default: 0.1]", show_default=False),
+]
+Until = Annotated[
+    str | None, typer.Option(metavar="YEAR", help="Last year or quarter.  [default: 2030]", show_default=False)
+]
+Jobs = Annotated[int | None, typer.Option(help="Worker processes.  [default: all cores]", show_default=False)]
+
+
+def run(
+    context: typer.Context,
+    scenario: Scenarios,
+    override: Set = None,
+    replicates: Replicates = None,
+    seed: Seed = None,
+    scale: Scale = None,
+    until: Until = None,
+    jobs: Jobs = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Result folder.  [default: results/runs/...]", show_default=False)
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue the result folder where it stopped.")] = False,
+    profile: Annotated[bool, typer.Option("--profile", help="Print the time of each call of the quarter.")] = False,
+    figures: Annotated[bool, typer.Option(help="Draw the figures of the result.")] = True,
+    language: Annotated[str, typer.Option(help="Language of the figures, en or zh.")] = "en",
+    first_replicate: Annotated[int, typer.Option(help="Number of the first run, to repeat one of an ensemble.")] = 0,
+    parameter_set: Annotated[
+        list[int] | None,
+        typer.Option(help="Draw of the uncertain inputs, 0 for the central one; may be repeated.", show_default="0"),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Run scenarios, store the result and print the target table by scope."""
+    from simulation import study
+    from simulation.results.provenance import command_line
+
+    loaded = study.load(*scenario, overrides=override)
+    for warning in dict.fromkeys(str(text) for each in loaded.scenarios for text in each.warnings):
+        message(f"warning: {warning}")
+    settings: dict[str, Any] = {
+        "replicates": replicates,
+        "seed": seed,
+        "scale": scale,
+        "until": until,
+        "jobs": jobs,
+        "out": out,
+        "resume": resume,
+        "profile": profile,
+        "first_replicate": first_replicate,
+        "parameter_sets": tuple(parameter_set or (0,)),
+        "command": command_line(context.obj),
+    }
+    message("running; the first run on a machine also compiles some rules, which takes a few seconds")
+    try:
+        with progress_bar("runs") as progress:
+            result = loaded.run(progress=progress, **settings)
+    except KeyboardInterrupt:
+        message("stopped; finished runs are kept, and the same command with --resume and the folder as --out continues")
+        raise typer.Exit(1) from None
+    files = _draw(result, language) if figures else []
+    _report(result, files, json)
+    if profile:
+        _profile(result)
+    if result.failures:
+        raise typer.Exit(FAILED_RUNS)
+
+
+def _draw(result: StudyResult, language: str) -> list[Path]:
+    message("drawing figures")
+    return result.plot(language=language)
+
+
+def _report(result: StudyResult, files: list[Path], json: bool) -> None:
+    from simulation.cli.verdict import show_verdict
+
+    failures = result.failures
+    for failure in failures:
+        name = f"{failure['scenario']}, replicate {failure['replicate']}"
+        message(f"failed: {name}: {failure['error']}\n  repeat: {failure['repeat']}")
+    pictures = [path.as_posix() for path in files if path.suffix == ".png"]
+    if json:
+        show_json(
+            {
+                "result": result.folder.as_posix(),
+                "targets": result.targets(),
+                "figures": pictures,
+                "failed": len(failures),
+            }
+        )
+        return
+    show_verdict(result.targets(), len(failures))
+    typer.echo(f"Result: {result.folder}")
+    if pictures:
+        typer.echo(f"Figures: {Path(pictures[0]).parent} ({len(pictures)} PNG, each with its data as CSV)")
+
+
+def _profile(result: StudyResult) -> None:
+    """Time per call, on standard error: it is about this machine, not about the result."""
+    from contextlib import redirect_stdout
+    from sys import stderr
+
+    profiles = [run["profile"] for run in result.runs if run.get("profile")]
+    if not profiles:
+        message("no run was made, so there are no times")
+        return
+    total = sum(sum(profile.values()) for profile in profiles)
+    calls = {name: sum(profile.get(name, 0.0) for profile in profiles) for name in profiles[0]}
+    rows = [
+        {"call": name, "ms_a_run": f"{1000 * seconds / len(profiles):.1f}", "share": f"{100 * seconds / total:.1f}%"}
+        for name, seconds in sorted(calls.items(), key=lambda item: -item[1])
+    ]
+    with redirect_stdout(stderr):
+        show_table(rows, title=f"Time by call of the quarter, mean of {len(profiles)} runs")

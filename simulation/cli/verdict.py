@@ -1,0 +1,71 @@
+"""The target table as people read it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import typer
+
+from simulation.cli.output import Row, show_table
+
+INDICATORS = {"core": "core industry", "related": "related industry"}
+NOTE_EXTRAPOLATED = "x"
+NOTE_WEAK = "w"
+
+
+def show_verdict(rows: Sequence[Row], failed: int = 0) -> None:
+    """Print the target table with its notes.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        Rows of :func:`simulation.analysis.targets.targets_table`.
+    failed : int
+        Runs that are missing from it.
+    """
+    several = len({row["scenario"] for row in rows}) > 1
+    shown = [_line(row, several) for row in rows]
+    show_table(shown, title=_title(rows))
+    typer.echo("Share of runs above the target, with its 90 % interval; bn CNY a year, current prices.")
+    for note, text in (
+        (NOTE_EXTRAPOLATED, "scope extrapolated: its publisher has not reported so far"),
+        (NOTE_WEAK, "weakly identified: one published observation (iResearch 2020), otherwise targets and forecasts"),
+    ):
+        if any(note in line["note"].split() for line in shown):
+            typer.echo(f"{note}: {text}.")
+    typer.echo("Exploratory: model results under the scenario's assumptions, no forecast (see the model description).")
+    if failed:
+        typer.echo(f"{failed} runs failed and are left out.")
+
+
+def _title(rows: Sequence[Row]) -> str:
+    names = ", ".join(dict.fromkeys(str(row["scenario"]) for row in rows))
+    return f"Targets of the plan: {names}"
+
+
+def _line(row: Row, several: bool) -> dict[str, str]:
+    line: dict[str, str] = {"scenario": str(row["scenario"])} if several else {}
+    notes = [NOTE_EXTRAPOLATED] * bool(row["extrapolated"]) + [NOTE_WEAK] * bool(row.get("flag"))
+    return line | {
+        "indicator": INDICATORS.get(str(row["indicator"]), str(row["indicator"])),
+        "year": str(row["year"]),
+        "scope": str(row["scope"]),
+        "target": f">{row['threshold']:,.0f}",
+        "runs": str(row["runs"]),
+        "probability": _percent(row["probability"]),
+        "interval": "-" if _missing(row["low"]) else f"{_percent(row['low'])} to {_percent(row['high'])}",
+        "median": "-" if _missing(row["median"]) else f"{row['median']:,.0f}",
+        "margin": "-" if _missing(row["margin"]) else f"{100 * row['margin']:+.0f}%",
+        "reached": "-" if _missing(row["year_reached"]) else f"{row['year_reached']:.0f}",
+        "note": " ".join(notes),
+    }
+
+
+def _percent(value: float | None) -> str:
+    return "-" if _missing(value) else f"{100 * (value or 0.0):.0f}%"
+
+
+def _missing(value: Any) -> bool:
+    return value is None or (isinstance(value, float) and math.isnan(value))

@@ -1,0 +1,159 @@
+"""Where runs are executed. Every executor gives the same bits: a run depends on its task alone.
+
+An executor needs one method, ``map``; threads or a cluster fit in by writing that method.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from typing import Any, Protocol, TypeVar
+
+Task = TypeVar("Task")
+Outcome = TypeVar("Outcome")
+# Loaded once in the fork server, so that each worker starts with the economy imported.
+PRELOAD = ("simulation.experiments.work", "simulation.model")
+# Runs are the unit of parallel work: linear algebra that starts threads of its own only makes workers wait.
+SINGLE_THREADED = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+WORTH_A_POOL = 4  # runs below which starting worker processes costs more than it saves
+
+
+class Executor(Protocol):
+    """Applies a function to tasks and gives outcomes as they are finished, in any order."""
+
+    workers: int
+
+    def map(
+        self, function: Callable[[Task], Outcome], tasks: Sequence[Task]
+    ) -> Iterator[tuple[Task, Outcome | BaseException]]:
+        """Pairs of a task and its outcome, or the exception that ended its worker.
+
+        Parameters
+        ----------
+        function : callable
+            A function of a module, so that other processes find it.
+        tasks : sequence
+            Tasks that can be pickled.
+        """
+        ...
+
+
+class InProcess:
+    """One task after the other in this process."""
+
+    workers = 1
+
+    def map(
+        self, function: Callable[[Task], Outcome], tasks: Sequence[Task]
+    ) -> Iterator[tuple[Task, Outcome | BaseException]]:
+        """Apply the function to each task in turn; see :class:`Executor`."""
+        for task in tasks:
+            yield task, function(task)
+
+
+class Processes:
+    """A pool of processes that lives as long as one call of :meth:`map`.
+
+    Parameters
+    ----------
+    workers : int
+        Number of processes, at least 1.
+    """
+
+    def __init__(self, workers: int) -> None:
+        if workers < 1:
+            raise ValueError(f"a pool needs at least one worker, not {workers}")
+        self.workers = workers
+
+    def map(
+        self, function: Callable[[Task], Outcome], tasks: Sequence[Task]
+    ) -> Iterator[tuple[Task, Outcome | BaseException]]:
+        """Apply the function in worker processes; see :class:`Executor`."""
+        with _environment(), ProcessPoolExecutor(self.workers, _context(), _leave_interrupts_to_the_parent) as pool:
+            with _main_module_hidden():
+                pending: dict[Future[Outcome], Task] = {pool.submit(function, task): task for task in tasks}
+            try:
+                for future in as_completed(pending):
+                    error = future.exception()
+                    yield pending[future], error if error is not None else future.result()
+            finally:
+                pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    """Let a worker finish and store its batch when the user stops the program."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _context() -> Any:
+    methods = multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+    if "forkserver" in methods:
+        context.set_forkserver_preload(list(PRELOAD))
+    return context
+
+
+@contextmanager
+def _environment() -> Iterator[None]:
+    """Environment that worker processes inherit."""
+    before = {name: os.environ.get(name) for name in SINGLE_THREADED}
+    os.environ.update({name: "1" for name in SINGLE_THREADED if name not in os.environ})
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+
+
+@contextmanager
+def _main_module_hidden() -> Iterator[None]:
+    """Keep workers from importing the user's script, so that it needs no ``if __name__ == "__main__"``.
+
+    A new process runs the file of ``__main__`` again in order to find what was defined there. Nothing that is sent to
+    these workers is, and a script that starts an ensemble would start it again without end. Workers are started while
+    tasks are handed in, so hiding the file for that long is enough.
+    """
+    main = sys.modules["__main__"]
+    held = {name: getattr(main, name) for name in ("__file__", "__spec__") if hasattr(main, name)}
+    if "__file__" in held:
+        del main.__file__
+    main.__spec__ = None
+    try:
+        yield
+    finally:
+        for name, value in held.items():
+            setattr(main, name, value)
+
+
+def cores() -> int:
+    """Processor cores this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def executor_for(jobs: int | None, runs: int) -> Executor:
+    """Executor for a number of runs.
+
+    Parameters
+    ----------
+    jobs : int or None
+        Worker processes; by default one per core, or none at all for a handful of runs.
+    runs : int
+        Number of runs to do.
+    """
+    if jobs is None:
+        jobs = cores() if runs >= WORTH_A_POOL else 1
+    jobs = min(jobs, runs)
+    return Processes(jobs) if jobs > 1 else InProcess()
+
+
+def batches(items: Iterable[Task], size: int) -> list[tuple[Task, ...]]:
+    """Items in groups of a size; the last one may be smaller."""
+    listed = list(items)
+    return [tuple(listed[start : start + size]) for start in range(0, len(listed), size)]

@@ -1,0 +1,142 @@
+"""What an ensemble is made of, decided and checked before its first run, and how its manifest tells it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from simulation.errors import UsageError
+from simulation.results import provenance
+from simulation.results.dataset import Member
+from simulation.results.store import SCENARIOS
+from simulation.results.text import file_name, json_text
+
+if TYPE_CHECKING:
+    from simulation.scenario import Effective, Scenario
+
+SETTINGS = ("replicates", "seed", "scale", "until")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that is decided before the first run.
+
+    Parameters
+    ----------
+    scenarios : tuple of Scenario
+    effective : dict of (str, int) to Effective
+        Inputs by scenario and parameter set.
+    members : tuple of Member
+        Runs of each scenario.
+    quarters : tuple of str
+        Time axis.
+    seed : int
+    scale : float
+    level : {'core', 'detail'}
+        What is stored.
+    """
+
+    scenarios: tuple[Scenario, ...]
+    effective: dict[tuple[str, int], Effective]
+    members: tuple[Member, ...]
+    quarters: tuple[str, ...]
+    seed: int
+    scale: float
+    level: str
+
+
+def settings(scenarios: Scenario | Sequence[Scenario], *given: Any) -> dict[str, Any]:
+    """Replicates, seed, scale and last quarter: as given, else as the first scenario's ``run:`` section says."""
+    first = scenarios[0] if isinstance(scenarios, Sequence) and scenarios else scenarios
+    asked: dict[str, Any] = dict(getattr(first, "run_settings", {}))
+    asked.update({key: value for key, value in zip(SETTINGS, given, strict=True) if value is not None})
+    if not asked:
+        raise UsageError("there is no scenario to run")
+    if asked["replicates"] < 1:
+        raise UsageError(f"{asked['replicates']} replicates: there must be at least 1")
+    if not 0.0 < asked["scale"] <= 1.0:
+        raise UsageError(f"scale {asked['scale']}: it must lie above 0 and not above 1")
+    if asked["seed"] < 0:
+        raise UsageError(f"seed {asked['seed']}: it must not be negative")
+    return {key: asked[key] for key in SETTINGS}
+
+
+def distinct(scenarios: Scenario | Sequence[Scenario]) -> tuple[Scenario, ...]:
+    """The scenarios as a tuple; ``UsageError`` when two share an id, under which their results are kept."""
+    listed = tuple(scenarios) if isinstance(scenarios, Sequence) else (scenarios,)
+    seen: set[str] = set()
+    for scenario in listed:
+        if scenario.id in seen:
+            raise UsageError(f"two scenarios are called {scenario.id}; give one of the files another name")
+        seen.add(scenario.id)
+    return listed
+
+
+def make_plan(
+    scenarios: tuple[Scenario, ...], chosen: dict[str, Any], level: str, sets: Sequence[int], first: int
+) -> Plan:
+    """Effective inputs of everything that will be run; raises before anything is written."""
+    effective = {
+        (scenario.id, number): scenario.effective(chosen["until"], number, chosen["seed"])
+        for scenario in scenarios
+        for number in sets
+    }
+    if not effective:
+        raise UsageError("there is no parameter set to run")
+    members = tuple(Member(number, first + r) for number in sets for r in range(chosen["replicates"]))
+    quarters = next(iter(effective.values())).quarters
+    return Plan(scenarios, effective, members, quarters, chosen["seed"], chosen["scale"], level)
+
+
+def make_manifest(plan: Plan, chosen: dict[str, Any], command: str) -> dict[str, Any]:
+    """Provenance of an ensemble, as ``manifest.json`` holds it."""
+    return {
+        "format": 1,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "command": command,
+        "program_version": provenance.program_version(),
+        "model_version": provenance.MODEL_VERSION,
+        "data_version": provenance.data_version(),
+        "scenarios": [
+            {
+                "id": scenario.id,
+                "title": scenario.title,
+                "digest": scenario.digest,
+                "variants": scenario.variants,
+                "file": f"{SCENARIOS}/{file_name(scenario.id)}.yaml",
+                "warnings": [str(warning) for warning in scenario.warnings],
+            }
+            for scenario in plan.scenarios
+        ],
+        "scenario_titles": {scenario.id: scenario.title for scenario in plan.scenarios},
+        "seed": plan.seed,
+        "scale": plan.scale,
+        "until": plan.quarters[-1],
+        "level": plan.level,
+        "replicates": chosen["replicates"],
+        "members": [list(member) for member in plan.members],
+        "dependencies": provenance.dependencies(),
+    }
+
+
+def manifest_digest(manifest: dict[str, Any]) -> str:
+    """Hash of what determines the stored values."""
+    what = {key: value for key, value in manifest.items() if key not in ("created", "command", "dependencies")}
+    what["scenarios"] = [entry["digest"] for entry in manifest["scenarios"]]
+    return hashlib.sha256(json_text(what, indent=None).encode()).hexdigest()
+
+
+def folder_stem(scenarios: tuple[Scenario, ...]) -> str:
+    """First part of the default folder's name."""
+    first = file_name(scenarios[0].id)
+    return first if len(scenarios) == 1 else f"{first}_and_{len(scenarios) - 1}_more"
+
+
+def python_command(scenarios: tuple[Scenario, ...], chosen: dict[str, Any]) -> str:
+    """The call that repeats an ensemble from Python."""
+    names = ", ".join(repr(scenario.id) for scenario in scenarios)
+    arguments = ", ".join(f"{key}={value!r}" for key, value in chosen.items())
+    return f"simulation.load({names}).run({arguments})"

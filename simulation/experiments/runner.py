@@ -1,0 +1,223 @@
+"""Ensembles: scenarios times parameter sets times replicates, run, stored, resumable."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from simulation.errors import RunFailed
+from simulation.experiments.executors import Executor, batches, executor_for
+from simulation.experiments.plan import (
+    Plan,
+    distinct,
+    folder_stem,
+    make_manifest,
+    make_plan,
+    manifest_digest,
+    python_command,
+    settings,
+)
+from simulation.experiments.work import Batch, Done, EconomyClass, run_batch
+from simulation.results import provenance
+from simulation.results.result import Result
+from simulation.results.store import RUNS, SCENARIOS, Store
+from simulation.results.text import file_name
+
+if TYPE_CHECKING:
+    from simulation.scenario import Scenario
+
+# Called with (runs finished, runs in total, runs failed), first with none finished.
+Progress = Callable[[int, int, int], None]
+BATCHES_A_WORKER = 4  # enough that no worker idles long at the end, few enough that handing out costs nothing
+
+
+def run_ensemble(
+    scenarios: Scenario | Sequence[Scenario],
+    replicates: int | None = None,
+    seed: int | None = None,
+    scale: float | None = None,
+    until: str | int | None = None,
+    jobs: int | None = None,
+    out: str | os.PathLike[str] | None = None,
+    resume: bool = False,
+    progress: Progress | None = None,
+    *,
+    level: str = "detail",
+    parameter_sets: Sequence[int] = (0,),
+    first_replicate: int = 0,
+    command: str = "",
+    profile: bool = False,
+    executor: Executor | None = None,
+    economy: EconomyClass | None = None,
+) -> Result:
+    """Run scenarios many times and store what they record.
+
+    Run number ``r`` of every scenario has the same random numbers, so that scenarios are compared run by run. What is
+    stored depends neither on the number of workers nor on which runs were finished before an interruption.
+
+    Parameters
+    ----------
+    scenarios : Scenario or sequence of Scenario
+        What to run.
+    replicates : int, optional
+        Runs of each scenario and parameter set. This and the next three are taken from the first scenario's ``run:``
+        section when they are left out, which says 20, 1, 0.1 and 2030Q4 unless its file says otherwise.
+    seed : int, optional
+        Seed of the ensemble.
+    scale : float, optional
+        Share of small firms and people that is simulated, above 0 up to 1.
+    until : str or int, optional
+        Last quarter, or a year.
+    jobs : int, optional
+        Worker processes; all cores by default.
+    out : path, optional
+        Result folder; ``results/runs/<scenario>-<hash>`` by default.
+    resume : bool
+        Continue the folder where it stopped; failed runs are tried again.
+    progress : callable, optional
+        Called with (finished, total, failed) at the start and after every batch.
+    level : {'detail', 'core'}
+        Variables that are stored; sweeps keep ``core``.
+    parameter_sets : sequence of int
+        Draws of the uncertain inputs; 0 is the central one.
+    first_replicate : int
+        Number of the first replicate, to repeat one run of an ensemble.
+    command : str
+        How the ensemble was asked for, for its manifest.
+    profile : bool
+        Keep the time spent in each call of the quarter, in ``runs.jsonl``.
+    executor : Executor, optional
+        Where to run; by default worker processes according to ``jobs``.
+    economy : callable, optional
+        Another class with the interface of :class:`simulation.model.Economy`.
+
+    Returns
+    -------
+    Result
+        The stored result; its ``failures`` lists runs that did not finish.
+
+    Raises
+    ------
+    UsageError
+        For an impossible number of runs, scale or date.
+    StoreConflict
+        When the folder exists or cannot be written; before anything runs.
+    RunFailed
+        When not a single run finished; the folder keeps their errors.
+    """
+    chosen = settings(scenarios, replicates, seed, scale, until)
+    listed = distinct(scenarios)
+    plan = make_plan(listed, chosen, level, parameter_sets, first_replicate)
+    manifest = make_manifest(plan, chosen, command or python_command(listed, chosen))
+    name = f"{folder_stem(listed)}-{manifest_digest(manifest)[:8]}"
+    texts = {scenario.id: scenario.to_yaml() for scenario in listed}
+    store = Store.open(manifest, texts, out, resume, name)
+    todo = _unfinished(plan, store)
+    runner = executor or executor_for(jobs, sum(map(len, todo.values())))
+    work = _batches(plan, todo, store.folder, runner.workers, economy, profile)
+    _execute(store, work, runner, len(listed) * len(plan.members), progress)
+    return _finish(store, plan)
+
+
+def _unfinished(plan: Plan, store: Store) -> dict[tuple[str, int], list[int]]:
+    """Replicates that are not stored yet, by scenario and parameter set."""
+    todo: dict[tuple[str, int], list[int]] = {}
+    for scenario in plan.scenarios:
+        for member in plan.members:
+            if not store.finished(scenario.id, member):
+                todo.setdefault((scenario.id, member.parameter_set), []).append(member.replicate)
+    return todo
+
+
+def _batches(
+    plan: Plan,
+    todo: dict[tuple[str, int], list[int]],
+    folder: Path,
+    workers: int,
+    economy: EconomyClass | None,
+    profile: bool,
+) -> list[Batch]:
+    total = sum(map(len, todo.values()))
+    size = max(1, total // (workers * BATCHES_A_WORKER)) if workers > 1 else 1
+    return [
+        Batch(
+            scenario=scenario,
+            effective=plan.effective[scenario, number],
+            parameter_set=number,
+            replicates=group,
+            seed=plan.seed,
+            scale=plan.scale,
+            level=plan.level,
+            folder=folder,
+            economy=economy,
+            profile=profile,
+        )
+        for (scenario, number), replicates in todo.items()
+        for group in batches(replicates, size)
+    ]
+
+
+def _execute(store: Store, work: list[Batch], executor: Executor, total: int, progress: Progress | None) -> None:
+    finished = total - sum(len(batch.replicates) for batch in work)
+    failed = 0
+    report = progress or (lambda finished, total, failed: None)
+    report(finished, total, failed)
+    for batch, outcome in executor.map(run_batch, work):
+        for done in _each(batch, outcome):
+            store.record(_line(store.folder, batch, done))
+            finished, failed = finished + 1, failed + bool(done.error)
+        report(finished, total, failed)
+
+
+def _each(batch: Batch, outcome: list[Done] | BaseException) -> Iterator[Done]:
+    if not isinstance(outcome, BaseException):
+        yield from outcome
+        return
+    for replicate in batch.replicates:  # the worker itself died, for want of memory perhaps
+        yield Done(batch.scenario, batch.parameter_set, replicate, 0.0, f"{type(outcome).__name__}: {outcome}")
+
+
+def _line(folder: Path, batch: Batch, done: Done) -> dict[str, Any]:
+    line: dict[str, Any] = {
+        "scenario": done.scenario,
+        "parameter_set": done.parameter_set,
+        "replicate": done.replicate,
+        "status": "failed" if done.error else "done",
+        "seconds": round(done.seconds, 4),
+    }
+    if done.profile:
+        line["profile"] = {name: round(seconds, 5) for name, seconds in done.profile.items()}
+    if done.error:
+        line.update(error=done.error, traceback=done.trace, repeat=_repeat(folder, batch, done))
+    return line
+
+
+def _repeat(folder: Path, batch: Batch, done: Done) -> str:
+    """Command that repeats one run from the scenario file kept with the result."""
+    file = provenance.relative(str(folder / SCENARIOS / f"{file_name(done.scenario)}.yaml"))
+    options = {
+        "--seed": batch.seed,
+        "--scale": batch.scale,
+        "--until": batch.effective.quarters[-1],
+        "--replicates": 1,
+        "--first-replicate": done.replicate,
+        "--parameter-set": done.parameter_set,
+        "--jobs": 1,
+    }
+    return provenance.command_line(["run", file, *(str(part) for pair in options.items() for part in pair), "--debug"])
+
+
+def _finish(store: Store, plan: Plan) -> Result:
+    names = [scenario.id for scenario in plan.scenarios]
+    assembled = store.assemble(names, plan.members, plan.quarters, plan.level)
+    result = Result(store.folder)
+    done = sum(store.finished(name, member) for name in names for member in plan.members)
+    seconds = round(sum(run["seconds"] for run in result.runs), 2)
+    store.write_manifest(status={"done": done, "failed": len(result.failures)}, seconds=seconds)
+    result.manifest = store.manifest
+    if not assembled:
+        first = result.failures[0]["error"] if result.failures else "nothing was run"
+        raise RunFailed(f"none of the runs finished; the first one: {first} (all in {store.folder / RUNS})")
+    return result

@@ -1,0 +1,416 @@
+"""The economy: one object that lives through the quarters.
+
+``Economy.step()`` is one page: thirteen named calls in the order of economic causality, each a rule in its own file.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any
+
+import mesa
+import numpy as np
+
+from simulation.inputs.dimensions import index, members, size
+from simulation.inputs.variables import variables
+from simulation.model import institutions
+from simulation.model.initial.adopters import build_adopters
+from simulation.model.initial.firms import build_firms, choose_cells, set_initial_shares
+from simulation.model.initial.people import build_people
+from simulation.model.ledger import Ledger
+from simulation.model.parameters import Levers, Parameters, Reads
+from simulation.model.rules import (
+    accounts, adoption, compute, education_and_migration, evaluation, exit_and_entry, finance, labour, market, observe,
+    policy, research, world,
+)  # fmt: skip
+from simulation.model.state import CELLS, CORE_BUYER, PRODUCT_SEGMENT, Firms
+from simulation.model.streams import Streams
+
+CALLS = (
+    ("world", world), ("policy", policy), ("education_and_migration", education_and_migration), ("adoption", adoption),
+    ("market", market), ("labour", labour), ("research", research), ("compute", compute), ("finance", finance),
+    ("accounts", accounts), ("exit_and_entry", exit_and_entry), ("evaluation", evaluation), ("observe", observe),
+)  # fmt: skip
+
+
+@dataclass
+class Market:
+    """Orders and sales by cell (buyer x product, million CNY a quarter), prices and technology weights by product."""
+
+    product_mix: np.ndarray
+    product_technology: np.ndarray
+    base_margin: np.ndarray
+    segment_mix: np.ndarray
+    orders: np.ndarray = field(default_factory=lambda: np.zeros(CELLS))
+    orders_placed: np.ndarray = field(default_factory=lambda: np.zeros(CELLS))
+    sales: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    sales_by_cell: np.ndarray = field(default_factory=lambda: np.zeros(CELLS))
+    imports: np.ndarray = field(default_factory=lambda: np.zeros(CELLS))
+    log_price: np.ndarray = field(default_factory=lambda: np.zeros(size("product")))
+    log_quality_gain: np.ndarray = field(default_factory=lambda: np.zeros(size("product")))
+    cumulative_output: np.ndarray = field(default_factory=lambda: np.zeros(size("product")))
+    initial_output: np.ndarray = field(default_factory=lambda: np.ones(size("product")))
+    initial_quality: np.ndarray | None = None
+    initial_revenue: float = 1.0
+    data_access: float = 1.0
+    core_imports: float = 0.0
+    order_history: deque = field(default_factory=lambda: deque(maxlen=5))
+
+    def sector_price(self) -> np.ndarray:
+        """Quality-adjusted price of each sector's basket, 2016Q1 = 1, shape (sector,)."""
+        return np.exp(self.product_mix @ self.log_price)
+
+    def orders_growth(self) -> float:
+        """Orders of the quarter over those of a year ago, between 0.5 and 2."""
+        if len(self.order_history) < 5:
+            return 1.25
+        return float(np.clip(self.order_history[-1] / max(self.order_history[0], 1e-9), 0.5, 2.0))
+
+
+@dataclass
+class Labour:
+    """Posted wages (million CNY a year) and tightness by tier; output per head by product (million CNY a quarter)."""
+
+    wage: np.ndarray
+    software_wage: float
+    tier_mix: np.ndarray
+    output_per_head: np.ndarray
+    tightness: np.ndarray = field(default_factory=lambda: np.full(size("tier"), 2.0))
+    vacancies: np.ndarray = field(default_factory=lambda: np.zeros(size("tier")))
+    seekers: np.ndarray = field(default_factory=lambda: np.zeros(size("tier")))
+    academia_desired: np.ndarray = field(default_factory=lambda: np.zeros(size("tier")))
+    academia_vacancies: np.ndarray = field(default_factory=lambda: np.zeros(size("tier")))
+    initial_premium: float = 1.0
+    initial_software_wage: float = 1.0
+    initial_real_wage: np.ndarray = field(default_factory=lambda: np.ones(size("tier")))
+    initial_relative: np.ndarray = field(default_factory=lambda: np.ones(size("tier")))
+
+    def premium(self) -> float:
+        """Mean wage of engineers and applied staff over software pay (ratio)."""
+        return float(self.wage[2:].mean() / self.software_wage)
+
+    def real_wage(self) -> np.ndarray:
+        """Posted wages relative to software pay, by tier."""
+        return self.wage / self.software_wage
+
+    def relative_wage(self, tier: str) -> float:
+        """Wage of a tier over software pay, relative to the start."""
+        place = index("tier", tier)
+        return float(self.wage[place] / self.software_wage / self.initial_relative[place])
+
+
+@dataclass
+class Education:
+    """Places and stocks outside the people table: postgraduate places, compound skills, re-trained staff, demonstrations."""
+
+    graduate_places: float
+    graduate_places_recorded: float
+    compound_stock: float = 0.0
+    reskilled_stock: float = 0.0
+    demonstrations: float = 0.0
+    flexible: float = 0.0
+
+
+@dataclass
+class Research:
+    """Levels by field (log): best domestic firm, public laboratories, common pool; and the relative level of China."""
+
+    best: np.ndarray
+    public_level: np.ndarray
+    pool: np.ndarray
+    relative_level: float = 1.0
+    initial_relative_level: float = 1.0
+    initial_frontier: np.ndarray = field(default_factory=lambda: np.zeros(size("field")))
+    opened: float = 0.0
+
+
+@dataclass
+class Compute:
+    """Compute stock (2016Q1 = 1), its use, the domestic share of goods, and the investment planned for the next quarter."""
+
+    domestic_share: float
+    capacity: float = 1.0
+    utilisation: float = 0.4
+    reference: float | None = None
+    access_reference: float | None = None
+    initial_depth: float = 1.0
+    domestic_platform: float = 0.0
+    domestic_public: float = 0.0
+    platform_ordered: float = 0.0
+    imports: dict[str, float] = field(default_factory=lambda: {"parents": 0.0, "central_government": 0.0})
+    buildings: dict[str, float] = field(default_factory=lambda: {"parents": 0.0, "central_government": 0.0})
+    imports_due: dict[str, float] = field(default_factory=lambda: {"parents": 0.0, "central_government": 0.0})
+    buildings_due: dict[str, float] = field(default_factory=lambda: {"parents": 0.0, "central_government": 0.0})
+    public_idle: float = 0.0
+    public_idle_due: float = 0.0
+
+    def initial_access(self, access: float) -> float:
+        """Access at the first call, the norm of later ones."""
+        if self.access_reference is None:
+            self.access_reference = access
+        return self.access_reference
+
+
+@dataclass
+class Venture:
+    """State of private equity: log flow (bn CNY a year), promises, origins of the money, guidance-fund shadows."""
+
+    log_flow: float
+    slow_flow: float
+    uncalled: float
+    history: list[float] = field(default_factory=list)
+    origin: dict[str, float] = field(default_factory=dict)
+    exit_rate: float = 0.0
+    called: float = 0.0
+    guidance_recorded: float = 0.0
+    guidance_carry: float = 0.0
+    guidance_invested: float = 0.0
+
+
+class Economy(mesa.Model):
+    """One run of the national AI economy.
+
+    Parameters
+    ----------
+    effective : simulation.scenario.Effective
+        Values and paths in force, variants, horizon.
+    seed, replicate : int
+        Name of the randomness; equal pairs share it across scenarios.
+    scale : float
+        1 is one row per firm and per person; smaller scales thin the small and keep the large.
+    frozen : tuple of str
+        Names of calls that are skipped (a tool of tests and attribution: what a call carries vanishes with it).
+    extra_firms : int
+        Further start-ups at the start, for the test that one more agent disturbs nobody.
+    """
+
+    def __init__(
+        self, effective: Any, seed: int = 1, replicate: int = 0, scale: float = 0.1, frozen: tuple[str, ...] = (),
+        extra_firms: int = 0,
+    ) -> None:  # fmt: skip
+        super().__init__(rng=seed)
+        unknown = set(frozen) - {name for name, _ in CALLS}
+        if unknown:
+            raise ValueError(f"unknown calls {sorted(unknown)}; the calls of a quarter are {[name for name, _ in CALLS]}")
+        self.effective, self.scale, self.frozen, self.extra_firms = effective, float(scale), frozenset(frozen), extra_firms
+        self.variants = dict(effective.variants)
+        self.streams = Streams(seed, replicate)
+        self.reads = Reads()
+        self.parameters = Parameters(effective, self.reads)
+        self.levers = Levers(self.reads)
+        self.quarter = 0
+        self.quarters = tuple(effective.quarters)
+        self.person_weight = 1.0 / self.scale
+        self.firm_weight = 1.0 / self.scale
+        self.profile: dict[str, float] = {name: 0.0 for name, _ in CALLS}
+        self.ledger = Ledger(size("channel"))
+        self._table = variables()
+        self.records = {
+            v.name: np.zeros((len(self.quarters), *(size(d) for d in v.dims))) for v in self._table.values()
+        }
+        self.now: dict[str, Any] = {}
+        self._build_institutions()
+        self._build_populations()
+        self._closed = False
+
+    # -- building -----------------------------------------------------------------------------------------------------
+
+    def _build_institutions(self) -> None:
+        p = self.parameters
+        self.world = institutions.World(self)
+        self.government = institutions.Government(self)
+        self.provinces = [institutions.Province(self, r) for r in range(size("region"))]
+        self.channels = [institutions.FundingChannel(self, c) for c in range(size("channel"))]
+        self.universities = [institutions.UniversitySystem(self, r) for r in range(size("region"))]
+        self.research_bases = [institutions.ResearchBase(self, b) for b in range(size("theory"))]
+        for base in self.research_bases:
+            base.threshold = -np.log(self.streams.one("theory_breakthrough", 0, base.position, 0))
+        self.world.frontier -= 1.5 * p["frontier_before"]
+        self.world.frontier_recorded -= 1.5 * p["frontier_before"]
+        self.timetable = policy.Timetable(self)
+        self.government.regulation = float(self.timetable.default["regulation_intensity"][0])
+        self.regulation_recorded = self.government.regulation
+        self.public_funds = dict.fromkeys(("basic", "common", "mission", "related", "teams"), 0.0)
+        self.support = {"subsidies": 0.0, "vouchers": 0.0}
+        self.ppp_stock = self.fiscal_squeeze = self.entries = self.adjustments_ordered = 0.0
+        self.reviews = 0
+        self.revenue_history: list[float] = []
+        self.depth_history: list[np.ndarray] = []
+        self.firms_by_region_history: list[np.ndarray] = []
+        self.carrying = p["carrying_initial"].copy()
+        self.public_by_region = np.ones(size("region"))
+        self.funding_by_region = np.zeros(size("region"))
+        self.people_flows: dict[str, float] = dict.fromkeys(("graduates", "conversion", "overseas", "exits"), 0.0)
+
+    def _build_populations(self) -> None:
+        p = self.parameters
+        mix = np.stack([p[f"product_share_{name}"] for name in members("product")], axis=1)
+        mix = mix / mix.sum(axis=1, keepdims=True)
+        technology = np.stack([p[f"technology_{name}"] for name in members("field")], axis=1)
+        technology = technology / technology.sum(axis=1, keepdims=True)
+        segments = np.zeros((size("sector"), size("segment")))
+        for product, segment in enumerate(PRODUCT_SEGMENT):
+            segments[:, segment] += mix[:, product]
+        self.market = Market(mix, technology, p["gross_margin_by_product"], segments)
+        tiers = np.stack([p[f"staff_mix_{name}"] for name in members("layer")])
+        self.labour = Labour(
+            p["initial_wage"] / 1000.0, p["initial_software_wage"] / 1000.0, tiers / tiers.sum(axis=1, keepdims=True),
+            np.ones(size("product")),
+        )  # fmt: skip
+        self._note_initial_wages()
+        self.initial_levels = start = np.log(p["init_tech_level"]) - 1.5 * p["frontier_before"]
+        self.research = Research(start.copy(), start - p["public_gap"], start - p["pool_gap"])
+        self.research.initial_frontier = self.world.frontier.copy()
+        self.compute = Compute(p["domestic_capex_share"])
+        self.venture = Venture(
+            np.log(p["initial_venture_flow"]), 1000.0 * p["initial_venture_flow"], 1300.0 * p["initial_venture_flow"]
+        )
+        self.venture.history = [self.venture.log_flow - 0.1 * k for k in (4, 3, 2, 1)]
+        self.education = Education(p["initial_graduates"] * 1.1 ** 2.5, p["initial_graduates"] * 1.1 ** 2.5)
+        self.adopters = build_adopters(self)
+        self.compute.initial_depth = float(self.adopters.value_share @ self.adopters.depth)
+        self.firms = Firms(16)
+        self._first_orders()
+        self.firms, self.positions, staff = build_firms(self)
+        set_initial_shares(self, staff)
+        self._size_firms(staff)
+        self.people = build_people(self, staff)
+        self._fill_pipelines()
+        self.region_firm_share = np.bincount(
+            self.firms.region, self.firms.weight * self.firms.alive, size("region")
+        ) / self.firms.total(np.ones(self.firms.length))
+        self.local_strength = self.region_firm_share - 1.0 / size("region")
+        labour._count(self)
+        research._measure(self)
+        self.research.initial_relative_level = self.research.relative_level
+        self.now = {}
+
+    def _note_initial_wages(self) -> None:
+        labour_ = self.labour
+        labour_.initial_premium = labour_.premium()
+        labour_.initial_software_wage = labour_.software_wage
+        labour_.initial_real_wage = labour_.real_wage().copy()
+        labour_.initial_relative = labour_.wage / labour_.software_wage
+
+    def _first_orders(self) -> None:
+        """Orders of the first quarter at the starting depth, to size firms; core orders are a share of the others."""
+        p = self.parameters
+        policy.run(self)
+        self.compute.domestic_platform = 250.0 * float(p.driver("platform_capex")) * p["capex_goods_share"] * self.compute.domestic_share
+        adoption._order(self, 0.02 * self.adopters.depth)
+        orders = self.market.orders.reshape(-1, size("product"))
+        mix = p["core_to_core_mix"] / p["core_to_core_mix"].sum()
+        orders[CORE_BUYER] = p["core_to_core_share"] * orders.sum() * mix
+        self.market.sales_by_cell = self.market.orders.copy()
+        self.government.exposure[:] = 0.0
+        self.government.signal = self.government.signal_recorded = (0.0, 0.0)
+
+    def _size_firms(self, staff: np.ndarray) -> None:
+        """Revenue of the year before, output per head, deposits and claims at the start."""
+        p, firms, market_ = self.parameters, self.firms, self.market
+        sales = self.positions.share * market_.orders[self.positions.cell]
+        revenue = np.bincount(self.positions.firm, sales, firms.length) / np.maximum(firms.weight, 1e-300)
+        firms.revenue[:] = revenue
+        firms.expected_orders[:] = revenue * 1.05
+        firms.revenue_quarters[:] = revenue[:, None] * np.array([0.9, 0.93, 0.96, 1.0])
+        firms.turnover[:] = 4.0 * revenue
+        firms.group_revenue[:] = np.where(firms.kind == 1, p["group_revenue_ratio"] * 4.0 * revenue, 0.0)
+        firms.research_budget[:] = firms.research_intensity * revenue
+        weights = self.labour.tier_mix @ p["production_weight"]
+        research = p["research_staff_share"][firms.layer]
+        firms.research_share[:] = research
+        heads = staff * weights[firms.layer] * (1.0 - research) * firms.weight * np.exp(p["efficiency_output"] * firms.efficiency)
+        by_product = np.bincount(firms.product, heads, size("product"))
+        orders = np.bincount(firms.product, revenue * firms.weight, size("product"))
+        self.labour.output_per_head = orders / np.maximum(p["initial_utilisation"] * by_product, 1e-9)
+        market_.initial_revenue = firms.total(firms.revenue)
+        market_.initial_output = orders * 4.0 * p["prior_output_years"] + 1e-6
+        market_.cumulative_output = market_.initial_output.copy()
+        cost = staff * 0.25 * 1.5 / 4.0
+        cash = np.where(firms.alive, p["initial_runway_quarters"] * cost + 0.15 * firms.cumulative_funding, 0.0)
+        self.ledger.firms_receive("founders_equity", "households", firms, cash)
+        spread = {"angel": 0.1, "venture": 0.4, "growth": 0.25, "foreign": 0.25}
+        for name, share in spread.items():
+            firms.equity[:, index("channel", name)] = share * firms.cumulative_funding
+        self.ledger.equity += (firms.weight * firms.alive) @ firms.equity
+
+    def _fill_pipelines(self) -> None:
+        p = self.parameters
+        shares = p["education_share"] / p["education_share"].sum()
+        lag = education_and_migration.POSTGRADUATE_LAG
+        for university in self.universities:
+            flow = p["initial_graduates"] / 4.0 * shares[university.position]
+            university.cohorts["postgraduate"] = deque(
+                [flow * 1.1 ** (k / 4.0) for k in range(lag)], maxlen=lag + 1
+            )
+
+    # -- living -------------------------------------------------------------------------------------------------------
+
+    def step(self) -> None:
+        """One quarter: thirteen calls in the order of economic causality."""
+        self._open_quarter()
+        for name, rule in CALLS:
+            if name in self.frozen:
+                continue
+            self.reads.current = name
+            started = time.perf_counter()
+            rule.run(self)
+            self.profile[name] += time.perf_counter() - started
+        self._close_quarter()
+
+    def run(self) -> dict[str, np.ndarray]:
+        """Live through all quarters; returns the records, one array per variable with time first."""
+        while self.quarter < len(self.quarters):
+            self.step()
+        return self.records
+
+    def _open_quarter(self) -> None:
+        self.parameters.quarter = self.quarter
+        self.now = {"funding_by_channel": np.zeros(size("channel"))}
+        self.ledger.open_quarter()
+        self.entries = 0.0
+        self.funding_by_region = np.zeros(size("region"))
+        self.venture.called = self.venture.guidance_invested = 0.0
+        compute_ = self.compute
+        compute_.imports_due, compute_.buildings_due = dict(compute_.imports), dict(compute_.buildings)
+        compute_.public_idle_due = compute_.public_idle
+        compute_.platform_ordered = compute_.domestic_platform
+
+    def _close_quarter(self) -> None:
+        for name, value in self.now.items():
+            if name not in self.records:
+                raise KeyError(f"variable {name} is recorded but not in the variable table")
+            self.records[name][self.quarter] = value
+        self.quarter += 1
+
+    def record(self, name: str, value: Any) -> None:
+        """Note the value of a variable for the quarter (unit and dimensions as in the variable table)."""
+        self.now[name] = value
+
+    def record_channel(self, channel: int, amount: float) -> None:
+        """Add money that reached firms through a funding channel, million CNY."""
+        self.now.setdefault("funding_by_channel", np.zeros(size("channel")))
+        self.now["funding_by_channel"][channel] += amount / 1000.0
+
+    def join_market(self, rows: np.ndarray) -> None:
+        """Give entrants a foot, with share zero, in the cells they serve."""
+        owner, cell = choose_cells(self, self.firms, rows)
+        self.positions.add(owner, cell, np.zeros(len(owner)))
+
+    # -- looking ------------------------------------------------------------------------------------------------------
+
+    def firm(self, uid: int) -> institutions.FirmView:
+        """One firm by stable id, seen as a Mesa agent; ``LookupError`` when no living firm has the id."""
+        if not np.any(self.firms.alive & (self.firms.uid == np.uint64(uid))):
+            raise LookupError(f"no living firm has the id {uid}")
+        for agent in self.agents_by_type.get(institutions.FirmView, []):
+            if agent.uid == np.uint64(uid):
+                return agent
+        return institutions.FirmView(self, uid)
+
+    def close(self) -> None:
+        """Free the references that Mesa keeps on a model, so that memory stays flat over many runs."""
+        getattr(mesa.Agent, "_ids", {}).pop(self, None)
+        self.remove_all_agents()

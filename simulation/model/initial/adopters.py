@@ -1,0 +1,62 @@
+"""Adopters of 2016Q1: organisations and household groups by sector, province and size class."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from simulation.inputs.dimensions import size
+from simulation.model.state import Adopters
+from simulation.model.streams import encode_ids
+
+if TYPE_CHECKING:
+    from simulation.model.economy import Economy
+
+FULL, LEAST = 50_000, 10_000
+ADOPTER_ORIGIN = 40
+ROWS_BY_SIZE = np.array([0.5, 0.3, 0.2])
+
+
+def build_adopters(economy: Economy) -> Adopters:
+    """Weighted adopters, at least 10,000 rows at any scale.
+
+    Rows of a sector and size class share its value added in proportion to a log-normal draw; early adopters of 2016 are
+    those with the highest benefit in their size class.
+    """
+    p, streams = economy.parameters, economy.streams
+    total = max(LEAST, int(FULL * economy.scale))
+    value = economy.effective.paths["value_added"][0]
+    weight = np.sqrt(value)
+    rows_by_sector = np.maximum((total * weight / weight.sum()).astype(int), 60)
+    sector = np.repeat(np.arange(size("sector")), rows_by_sector)
+    slot = np.concatenate([np.arange(rows) for rows in rows_by_sector])
+    uid = np.concatenate([encode_ids(ADOPTER_ORIGIN, 0, np.arange(rows), s) for s, rows in enumerate(rows_by_sector)])
+    place = (slot + 0.5) / rows_by_sector[sector]
+    size_class = np.searchsorted(np.cumsum(ROWS_BY_SIZE), place)
+    gdp = p["gdp_share"] / p["gdp_share"].sum()
+    draws = streams.uniform("adopter_initial", uid, 0, 1)
+    region = np.minimum(np.searchsorted(np.cumsum(gdp), draws), size("region") - 1)
+    adopters = Adopters(len(sector))
+    spread = np.exp(p["adopter_size_dispersion"] * streams.normal("adopter_initial", uid, 0, 2))
+    group = sector * size("size_class") + size_class
+    value_share = spread / np.bincount(group, spread)[group] * p["value_share_by_size"][size_class]
+    count = p["count_share_by_size"][size_class] / np.bincount(group)[group] * p["enterprise_share"][sector]
+    data = p["data_endowment"][sector] * np.exp(0.4 * streams.normal("adopter_initial", uid, 0, 3))
+    threshold = p["threshold_dispersion"] * streams.normal("adopter_initial", uid, 0, 4)
+    rank = threshold + p["size_benefit"][size_class] + 0.3 * np.log(data)
+    start = np.zeros(len(sector), dtype=bool)
+    for s, rows in enumerate(rows_by_sector):
+        mine = np.flatnonzero(sector == s)
+        early = p["initial_adoption"] * p["adoption_speed"][s]
+        start[mine[np.argsort(-rank[mine], kind="stable")[: int(early * rows)]]] = True
+    scaled = start & (streams.uniform("adopter_initial", uid, 0, 5) < p["initial_scaled_share"])
+    adopters.add(
+        uid, sector=sector, region=region, size_class=size_class, cell=sector * size("region") + region,
+        value_share=value_share, count=count, count_sample=count / count.sum() * FULL, data=data, threshold=threshold,
+        value_total=value_share * value[sector], adopted=np.where(start, -1, -9), scaled=scaled,
+        depth=np.where(start, p["pilot_depth"], 0.0) + np.where(scaled, 0.3, 0.0),
+    )  # fmt: skip
+    # ``adopted`` is the quarter of adoption; those of before 2016 carry 0, those who have not adopted -9.
+    adopters.adopted[start] = 0
+    return adopters

@@ -1,0 +1,184 @@
+"""The few and deliberate agents: world, government, provinces, funding channels, universities, laboratories, platforms.
+
+They are ordinary Mesa agents, one class each.  Firms, people and adopters are many and live in columns; one firm can be
+looked at as a Mesa agent through :class:`FirmView`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+import mesa
+import numpy as np
+
+from simulation.inputs.dimensions import members, size
+
+if TYPE_CHECKING:
+    from simulation.model.economy import Economy
+
+
+class World(mesa.Agent):
+    """The world outside: the frontier per field (log level, 2017Q3 = 0). Exogenous; it decides nothing."""
+
+    def __init__(self, model: Any) -> None:
+        super().__init__(model)
+        self.frontier = np.zeros(size("field"))
+        self.frontier_recorded = np.zeros(size("field"))
+
+
+class Government(mesa.Agent):
+    """The central government: holds the plan's levers, sees late and noisy indicators and adjusts programme money.
+
+    Attributes
+    ----------
+    adjustment : float
+        Extra intensity of programme money set by evaluation (0 = as planned), share.
+    signal, signal_recorded : tuple of float
+        (expectation shift, last level of the lever); the recorded one ignores the effect parameter.
+    exposure, rolled_out : ndarray (region,)
+        Exposure of each province to pilot policies; share reached by roll-out.
+    indicators : deque of float
+        Observed annual core revenue, newest last, bn CNY.
+    """
+
+    def __init__(self, model: Any) -> None:
+        super().__init__(model)
+        self.adjustment = 0.0
+        self.adjustment_wanted = 0.0
+        self.signal = (0.0, 0.0)
+        self.signal_recorded = (0.0, 0.0)
+        self.exposure = np.zeros(size("region"))
+        self.rolled_out = np.zeros(size("region"))
+        self.indicators: deque[float] = deque(maxlen=40)
+        self.evaluations_passed = 0
+        self.regulation = 0.0
+        self.social_risk = 0.0
+
+
+class Province(mesa.Agent):
+    """A province: sets its own target in a race with its peers and pays for it within its fiscal space.
+
+    Attributes
+    ----------
+    target : float
+        Own core-industry target, bn CNY.
+    idle_capacity : float
+        Parks and compute built ahead of demand, million CNY.
+    """
+
+    def __init__(self, model: Any, position: int) -> None:
+        super().__init__(model)
+        self.position = position
+        self.name = members("region")[position]
+        self.target = 0.0
+        self.spending = 0.0
+        self.idle_capacity = 0.0
+
+    def set_target(self, national: float, share: float, multiplier: float, peers: float, imitation: float) -> None:
+        """Choose a target (bn CNY): own share of the national one times ambition, drawn towards the peers' ambition."""
+        own = national * share * multiplier
+        self.target = (1.0 - imitation) * own + imitation * max(own, peers * share)
+
+    def spend(self, money_per_target: float, fiscal_space: float) -> float:
+        """Programme money of the quarter, million CNY: follows the target within fiscal space."""
+        self.spending = min(1000.0 * self.target * money_per_target / 4.0, fiscal_space)
+        return self.spending
+
+
+class FundingChannel(mesa.Agent):
+    """One funding channel: its uncalled commitments and dry powder, what it has invested and got back.
+
+    Money in million CNY.  ``uncalled`` is promised by limited partners; ``powder`` is called and not yet invested.
+    """
+
+    def __init__(self, model: Any, position: int) -> None:
+        super().__init__(model)
+        self.position = position
+        self.name = members("channel")[position]
+        self.uncalled = 0.0
+        self.powder = 0.0
+        self.invested = 0.0
+        self.returned = 0.0
+
+
+class UniversitySystem(mesa.Agent):
+    """The universities of a province: places taken are cohorts in the pipeline and come out years later."""
+
+    def __init__(self, model: Any, position: int) -> None:
+        super().__init__(model)
+        self.position = position
+        self.name = members("region")[position]
+        self.cohorts: dict[str, deque[float]] = {}
+
+    def enrol(self, programme: str, places: float, lag: int) -> float:
+        """Enrol a cohort (persons) and return the one that graduates now, ``lag`` quarters after its entry."""
+        pipeline = self.cohorts.setdefault(programme, deque([0.0] * lag, maxlen=lag + 1))
+        pipeline.append(places)
+        return pipeline.popleft() if len(pipeline) > lag else 0.0
+
+
+class ResearchBase(mesa.Agent):
+    """The public laboratories of one theory field: knowledge, funds and the clock of the next breakthrough.
+
+    A breakthrough falls due when the cumulative hazard passes a unit-exponential threshold, so that two scenarios with
+    the same seed differ only by how fast the hazard runs.
+    """
+
+    def __init__(self, model: Any, position: int) -> None:
+        super().__init__(model)
+        self.position = position
+        self.name = members("theory")[position]
+        self.knowledge = 1.0
+        self.weight = 1.0
+        self.hazard = 0.0
+        self.threshold = 1.0
+        self.breakthroughs = 0
+        self.pending: list[tuple[int, float]] = []
+
+
+class OpenPlatform(mesa.Agent):
+    """A national open innovation platform: a field, a host among the incumbents and its member firms."""
+
+    def __init__(self, model: Any, field: int, host: int) -> None:
+        super().__init__(model)
+        self.field = field
+        self.host = host
+        self.members = 0.0
+
+
+class FirmView(mesa.Agent):
+    """One firm of the columns, seen as a Mesa agent; its attributes read the row it stands for."""
+
+    def __init__(self, model: Economy, uid: int) -> None:
+        super().__init__(model)
+        self.uid = np.uint64(uid)
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("uid", "model") or name.startswith("__"):
+            raise AttributeError(name)
+        firms = self.model.firms
+        rows = np.flatnonzero(firms.alive & (firms.uid == self.uid))
+        if rows.size == 0:
+            raise LookupError(f"firm {int(self.uid)} is not alive")
+        if name == "row":
+            return int(rows[0])
+        if name not in firms._all_fields():
+            raise AttributeError(name)
+        value = getattr(firms, name)[rows[0]]
+        return value.copy() if isinstance(value, np.ndarray) else value.item()
+
+    def describe(self) -> dict[str, Any]:
+        """What one would ask first about a firm: where it is, what it sells, how it stands."""
+        row = self.row
+        firms = self.model.firms
+        return {
+            "uid": int(self.uid),
+            "kind": ("start-up", "incumbent")[firms.kind[row]],
+            "region": members("region")[firms.region[row]],
+            "product": members("product")[firms.product[row]],
+            "revenue_year": float(firms.revenue_quarters[row].sum()),
+            "cash": float(firms.cash[row]),
+            "staff": float(firms.headcount[row].sum()),
+            "stage": ("unfunded", "angel", "early", "late", "listed")[firms.stage[row]],
+        }

@@ -1,0 +1,263 @@
+"""Call 11, ``exit_and_entry``: failure, acquisition, three doors of entry, location, recognition by list makers.
+
+Rule: Exit
+    Formula: hazard = base * (0.4 + hump(age)) * (1 + 3 * [cash below zero] ) ... and certain exit when cash is below
+        minus a quarter's cost; hump = (age/peak) * exp(1 - age/peak)
+    Symbols: base exit_rate a year; peak exit_peak_age; larger firms exit less: (1 + revenue/10)^-exit_size_elasticity
+    Unit: per year
+    Source: F13 (peak at 3, high to 7), F15-F16 (6.5-17 % a year), funding.md section 3
+    Clause: P039
+
+Rule: Founding
+    Formula: expected founders = base * (S / S0)^e * (1 + s) * (real demand growth)^d * (1 + platform and incubator help) a
+        year, spread over provinces by location; a candidate slot is active when u < p
+    Symbols: S private equity flow; s signal times founding_signal
+    Unit: firms a year
+    Source: F49: foundings lead funding; IT Juzi new AI firms 1,089 (2015) to 266 (2020), late years under-counted
+    Clause: P033;P055;P077;P099
+
+Rule: Spin-off and conversion
+    Formula: spin-offs = spin_off_rate * staff of firms above 100 / 1000; conversions = base * (revenue / revenue0)^e * (1 + s)
+        * (1 + g)^years a year
+    Symbols: conversion_entry_rate and growth: software and hardware firms that turn to AI, most of the later growth
+    Unit: firms a year
+    Source: model.md section 4
+    Clause: P039
+
+Rule: Location
+    Formula: weight(r) = (firm share + 0.002)^a * exp(pilot effect * exposure + park + tilt)
+    Symbols: a agglomeration (1: entry reproduces the present shares)
+    Unit: share
+    Source: F71, F72
+    Clause: P054;P055
+
+Rule: Recognition
+    Formula: hazard = base * (1 + funded) * (1 + [revenue above 50 m]) / 4 from age one
+    Symbols: recognition_rate 0.2-0.5 a year
+    Unit: per year
+    Source: model.md section 4
+    Clause: P100
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from simulation.inputs.dimensions import index, size
+from simulation.model.initial.firms import draw_entrants
+from simulation.model.rules.modifiers import modifier
+from simulation.model.state import ENGINEER, INCUMBENT, RESEARCHER, SEEKING, START_UP, UNFUNDED
+from simulation.model.streams import encode_ids
+
+if TYPE_CHECKING:
+    from simulation.model.economy import Economy
+
+FOUNDING, SPIN_OFF, CONVERSION = 1, 2, 3
+
+
+def exit_hazard(
+    age: np.ndarray, revenue: np.ndarray, base: float, peak: float, size_elasticity: float, distressed: np.ndarray
+) -> np.ndarray:
+    """Exit hazard a year by age (years), revenue (million CNY a year) and distress; hump-shaped in age."""
+    relative = np.maximum(age, 0.1) / peak
+    hump = relative * np.exp(1.0 - relative)
+    return base * (0.4 + hump) * (1.0 + revenue / 10.0) ** -size_elasticity * np.where(distressed, 3.0, 1.0)
+
+
+def run(economy: Economy) -> None:
+    """Exit first, then entry by its three doors, then recognition and certification."""
+    _exit(economy)
+    location = _location(economy)
+    _found(economy, location)
+    _spin_off(economy, location)
+    _convert(economy, location)
+    _recognise(economy)
+
+
+def _exit(economy: Economy) -> None:
+    p, firms, t = economy.parameters, economy.firms, economy.quarter
+    age = (t - firms.founded) / 4.0
+    cost = np.maximum(firms.revenue - firms.profit, 0.2)
+    distressed = firms.cash < 0.0
+    hazard = exit_hazard(age, firms.revenue_year(), p["exit_rate"], p["exit_peak_age"], p["exit_size_elasticity"], distressed)
+    hazard = np.where(firms.kind == INCUMBENT, 0.0, hazard)
+    fails = (economy.streams.uniform("firm_exit", firms.uid, t) < hazard / 4.0) | (firms.cash < -cost)
+    fails &= firms.alive & (firms.kind == START_UP)
+    rows = np.flatnonzero(fails)
+    economy.record("firm_exits", float(firms.weight[rows].sum()))
+    if not len(rows):
+        economy.record("firm_acquisitions", 0.0)
+        return
+    bought = economy.streams.uniform("firm_acquired", firms.uid[rows], t) < p["acquisition_share"]
+    bought &= firms.efficiency[rows] > 0.0
+    economy.record("firm_acquisitions", float(firms.weight[rows[bought]].sum()))
+    if bought.any():
+        _acquire(economy, rows[bought])
+    _close(economy, rows)
+
+
+def _acquire(economy: Economy, rows: np.ndarray) -> None:
+    """A group buys the firm: owners are paid, the best of its technology passes to an incumbent of the product."""
+    p, firms, ledger = economy.parameters, economy.firms, economy.ledger
+    price = p["acquisition_multiple"] * firms.revenue_year()[rows]
+    ledger.post("acquisitions", "parents", "households", float(price @ firms.weight[rows]))
+    groups = np.flatnonzero(firms.alive & (firms.kind == INCUMBENT))
+    for row in rows:
+        same = groups[firms.product[groups] == firms.product[row]]
+        if len(same):
+            buyer = same[np.argmax(economy.streams.uniform("acquirer", firms.uid[same], economy.quarter, int(firms.uid[row]) & 0xFFF))]
+            gain = np.maximum(firms.capability[row] - firms.capability[buyer], 0.0)
+            firms.capability[buyer] += 0.5 * gain * firms.weight[row] / (firms.weight[row] + firms.weight[buyer])
+
+
+def _close(economy: Economy, rows: np.ndarray) -> None:
+    """Liquidate: staff seek work, deposits go to owners or creditors bear the loss, claims are written off."""
+    firms, ledger, people = economy.firms, economy.ledger, economy.people
+    living = people.rows()
+    staff = living[np.isin(people.employer[living], rows)]
+    people.employer[staff] = SEEKING
+    cash = firms.cash[rows].copy()
+    ledger.firms_pay("liquidation", "households", firms, np.maximum(cash, 0.0), rows)
+    ledger.firms_receive("creditor_losses", "rest_domestic", firms, np.maximum(-cash, 0.0), rows)
+    ledger.loans -= float(firms.debt[rows] @ firms.weight[rows])
+    ledger.equity -= firms.weight[rows] @ firms.equity[rows]
+    firms.debt[rows] = 0.0
+    firms.equity[rows] = 0.0
+    firms.remove(rows)
+
+
+def _location(economy: Economy) -> np.ndarray:
+    """Location weights of the provinces, summing to one."""
+    p, firms = economy.parameters, economy.firms
+    count = np.bincount(firms.region, firms.weight * firms.alive, size("region"))
+    economy.region_firm_share = count / max(count.sum(), 1e-9)
+    revenue = np.bincount(firms.region, firms.revenue * firms.weight * firms.alive, size("region"))
+    economy.local_strength = revenue / max(revenue.sum(), 1e-9) - 1.0 / size("region")
+    pull = (economy.region_firm_share + 0.002) ** p["agglomeration"]
+    pull = pull * np.exp(p["pilot_entry_effect"] * economy.government.exposure)
+    public = economy.public_by_region / max(economy.public_by_region.sum(), 1e-9)
+    pull = pull * np.exp(p["public_money_pull"] * (public - economy.region_firm_share))
+    return pull / pull.sum()
+
+
+def _slots(economy: Economy, stream: str, door: int, expected: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Active candidates of a door: stable ids and provinces.
+
+    Each province has a fixed number of slots a quarter; slot k is active with certainty below the whole part of the
+    expected number of rows and with the fractional probability at it, so a candidate is the same firm in every world.
+    """
+    rows = expected / economy.firm_weight
+    most = int(np.ceil(rows.max())) + 1 if len(rows) else 1
+    slots = np.tile(np.arange(most), len(rows))
+    regions = np.repeat(np.arange(len(rows)), most)
+    head = np.array([encode_ids(door, economy.quarter, np.array([0]), region)[0] for region in range(len(rows))])
+    uid = head[regions] | slots.astype(np.uint64)
+    probability = np.clip(rows[regions] - slots, 0.0, 1.0)
+    active = economy.streams.uniform(stream, uid, economy.quarter) < probability
+    return uid[active], regions[active]
+
+
+def _found(economy: Economy, location: np.ndarray) -> None:
+    p, venture = economy.parameters, economy.venture
+    climate = (np.exp(venture.log_flow) / p["reference_flow"]) ** p["founding_funding_elasticity"]
+    signal = 1.0 + p["founding_signal"] * economy.government.signal[0]
+    help_ = 1.0 + p["platform_entry_gain"] * np.log1p(economy.levers.effective("open_platforms") / 10.0)
+    help_ *= modifier_of(economy, "incubator_capacity") * modifier_of(economy, "park_support")
+    demand = (economy.market.orders_growth()) ** p["founding_demand_elasticity"]
+    trend = (1.0 + p["founding_trend"]) ** ((economy.quarter - 2) / 4.0)
+    expected = p["founding_rate"] * climate * signal * help_ * demand * trend / 4.0 * location
+    uid, regions = _slots(economy, "entry_founding", FOUNDING, expected)
+    _enter(economy, uid, regions, FOUNDING, p["founding_capital"], p["founding_staff"])
+
+
+def modifier_of(economy: Economy, name: str) -> float:
+    """Weak modifier of a lever that is kept among the levers (parks, incubators)."""
+    return 1.0 + economy.parameters["place_modifier_weight"] * economy.levers.effective(name)
+
+
+def _spin_off(economy: Economy, location: np.ndarray) -> None:
+    p, firms = economy.parameters, economy.firms
+    staff = firms.headcount.sum(axis=1)
+    large = firms.alive & (staff > 100.0)
+    by_region = np.bincount(firms.region[large], (staff * firms.weight)[large], size("region"))
+    expected = p["spin_off_rate"] * by_region / 1000.0 / 4.0
+    uid, regions = _slots(economy, "entry_spin_off", SPIN_OFF, expected)
+    rows = _enter(economy, uid, regions, SPIN_OFF, p["founding_capital"] * 2.0, p["founding_staff"])
+    parents = np.flatnonzero(large)
+    for row in rows:
+        near = parents[firms.region[parents] == firms.region[row]]
+        if len(near):
+            parent = near[np.argmax(economy.streams.uniform("acquirer", firms.uid[near], economy.quarter, int(firms.uid[row]) & 0xFFF))]
+            inherited = firms.capability[parent] + np.log(p["inheritance"])
+            firms.capability[row] = np.maximum(firms.capability[row], inherited)
+
+
+def _convert(economy: Economy, location: np.ndarray) -> None:
+    p, firms = economy.parameters, economy.firms
+    pull = (max(firms.total(firms.revenue), 1e-9) / economy.market.initial_revenue) ** p["conversion_demand_elasticity"]
+    signal = 1.0 + p["founding_signal"] * economy.government.signal[0]
+    expected = p["conversion_entry_rate"] * pull * signal / 4.0 * location
+    uid, regions = _slots(economy, "entry_conversion", CONVERSION, expected)
+    rows = _enter(economy, uid, regions, CONVERSION, p["conversion_capital"], p["conversion_staff"])
+    economy.record("firm_conversions", float(firms.weight[rows].sum()))
+
+
+def _enter(
+    economy: Economy, uid: np.ndarray, regions: np.ndarray, door: int, capital: float, staff: float
+) -> np.ndarray:
+    """Add entrants with fixed latent attributes, their money, their first people and a foot in their cells."""
+    if not len(uid):
+        return np.zeros(0, dtype=np.int64)
+    firms, t = economy.firms, economy.quarter
+    columns = draw_entrants(economy, uid, regions)
+    rows = firms.add(uid, founded=t if door != CONVERSION else t - 4, weight=economy.firm_weight, entry_door=door,
+                     kind=START_UP, stage=UNFUNDED, last_round=-8, **columns)  # fmt: skip
+    deposits = capital * np.exp(0.6 * economy.streams.normal("entrant", uid, t, 7))
+    flow, payer = ("conversion_equity", "rest_domestic") if door == CONVERSION else ("founders_equity", "households")
+    economy.ledger.firms_receive(flow, payer, firms, deposits, rows)
+    economy.join_market(rows)
+    _take_staff(economy, rows, staff)
+    firms.expected_orders[rows] = 0.25 * economy.parameters["entrant_expected_revenue"] * (2.0 if door == CONVERSION else 1.0)
+    economy.entries += float(firms.weight[rows].sum())
+    return rows
+
+
+def _take_staff(economy: Economy, rows: np.ndarray, staff: float) -> None:
+    """Founders leave employers (or the seekers) of their province and take colleagues along."""
+    people, firms = economy.people, economy.firms
+    living = people.rows()
+    pool = living[(people.employer[living] >= SEEKING) & (people.tier[living] >= RESEARCHER)]
+    order = np.argsort(economy.streams.uniform("founder", people.uid[pool], economy.quarter), kind="stable")
+    pool = pool[order]
+    need = np.maximum(1, np.round(staff * firms.weight[rows] / economy.person_weight)).astype(int)
+    by_region = {region: list(pool[people.region[pool] == region][: int(need.sum())]) for region in np.unique(firms.region[rows])}
+    anywhere = [int(row) for row in pool[people.tier[pool] >= ENGINEER][: 4 * int(need.sum())]]
+    taken: set[int] = set()
+    for row, count in zip(rows, need, strict=True):
+        local = by_region[firms.region[row]]
+        for _ in range(count):
+            source = local if local else anywhere
+            while source and int(source[0]) in taken:
+                source.pop(0)
+            if not source:
+                break
+            person = int(source.pop(0))
+            taken.add(person)
+            people.employer[person] = row
+            people.region[person] = firms.region[row]
+
+
+def _recognise(economy: Economy) -> None:
+    p, firms, t = economy.parameters, economy.firms, economy.quarter
+    age = (t - firms.founded) / 4.0
+    revenue = firms.revenue_year()
+    hazard = p["recognition_rate"] * (1.0 + (firms.stage > UNFUNDED)) * (1.0 + (revenue > 50.0))
+    seen = (age >= 1.0) & (economy.streams.uniform("firm_recognised", firms.uid, t) < hazard / 4.0)
+    firms.recognised |= seen & firms.alive
+    certifies = (age >= 2.0) & (revenue > 2.0) & (
+        economy.streams.uniform("firm_certified", firms.uid, t) < p["certification_rate"] / 4.0
+    )  # fmt: skip
+    firms.certified |= certifies & firms.alive
+    economy.record("firm_entries", economy.entries)

@@ -1,0 +1,204 @@
+"""Call 9, ``finance``, part one: public money - grants, research, missions, provinces in a race, guidance funds.
+
+Rule: Split of fiscal research money
+    Formula: basic = b * E; the rest by portfolio weights over common technology, industrialisation and application;
+        universities get basic and common technology, firms the others; diverted = delivered - effective
+    Symbols: E effective fiscal_rd_grants; b basic_research_share
+    Unit: million CNY a quarter
+    Source: CSET (2019) for the level; Boeing and Peters (2022) for diversion
+    Clause: P010;P011;P073
+
+Rule: Grants to firms
+    Formula: chance of firm i = budget * score(i) / (ticket * sum of scores); each winner gets the same ticket, scaled so
+        that the budget is spent; score = market weight * sqrt(revenue) * growth + (1 - market weight) * certification
+        * regional tilt, and a champion share for the three largest firms of each product
+    Symbols: market weight market_allocation_weight; tilt exp(region_allocation_rule)
+    Unit: million CNY
+    Source: Boeing (2016); Wang, Li and Furman (2017); Tianjin mean grant 3.2 m
+    Clause: P012;P053;P056;P073;P074
+
+Rule: Race of provinces
+    Formula: target(r) = national target * share(r) * multiplier, drawn towards what the peers' mean ambition asks;
+        spending(r) = min(money per target * target / 4, fiscal space(r)); a share is idle capacity, the rest reaches
+        local firms; procurement of the next quarter shrinks by displacement * spending
+    Symbols: local_money_per_target, local_fiscal_space, idle_share rising with the sum of targets over the national one
+    Unit: million CNY a quarter
+    Source: F76 (2.4-2.9 times for 2020); plan_map note 4
+    Clause: P056
+
+Rule: Guidance funds
+    Formula: uncalled' = announced * committed * AI share / 4 - paid; paid = paid-in rate / 4 * uncalled;
+        powder' = paid - disbursed; disbursed = disbursement_ratio / 4 * powder
+    Symbols: committed guidance_commit_ratio; AI share guidance_ai_share
+    Unit: million CNY a quarter
+    Source: funding.md 2.2 and section 3: 0.41-0.60, 0.45-0.70, 0.05-0.23 (E)
+    Clause: P075
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from simulation.inputs.dimensions import index, size
+from simulation.model.state import START_UP
+
+if TYPE_CHECKING:
+    from simulation.model.economy import Economy
+
+FISCAL = index("channel", "fiscal_grants")
+BASIC, COMMON = index("public_use", "basic"), index("public_use", "common_technology")
+TARGET_ENDS = (20, 40, 60)
+
+
+def portfolio(basic_share: float, balance: np.ndarray) -> np.ndarray:
+    """Shares of the four uses, summing to one: the basic share first, the rest by the balance of the other uses."""
+    rest = balance.copy()
+    rest[BASIC] = 0.0
+    shares = (1.0 - basic_share) * rest / max(rest.sum(), 1e-12)
+    shares[BASIC] = basic_share
+    return shares
+
+
+def national_target(targets: np.ndarray, quarter: int) -> tuple[int, float]:
+    """The next national core target: (first quarter after its year, bn CNY); the last one stays."""
+    place = next((place for place, end in enumerate(TARGET_ENDS) if quarter < end), len(TARGET_ENDS) - 1)
+    return TARGET_ENDS[place], float(targets[place])
+
+
+def tilted_shares(share: np.ndarray, tilt: np.ndarray) -> np.ndarray:
+    """Regional shares after a log tilt, summing to one."""
+    weight = share * np.exp(tilt)
+    return weight / weight.sum()
+
+
+def run(economy: Economy) -> None:
+    """Pay public money out for the quarter."""
+    firm_budget = _research_money(economy)
+    _grant(economy, firm_budget)
+    _provinces(economy)
+    _other_programmes(economy)
+
+
+def _research_money(economy: Economy) -> float:
+    levers, ledger = economy.levers, economy.ledger
+    delivered = 250.0 * levers.delivered("fiscal_rd_grants")
+    effective = 250.0 * levers.effective("fiscal_rd_grants")
+    useful = min(effective, delivered) * economy.parameters["grant_use_share"]
+    basic, balance = levers.effective("basic_research_share"), levers.effective("portfolio_balance")
+    shares = portfolio(basic, balance)
+    economy.public_funds.update(basic=useful * shares[BASIC], common=useful * shares[COMMON])
+    research = economy.public_funds["basic"] + economy.public_funds["common"]
+    ledger.post("public_research", "central_government", "universities", research)
+    ledger.post("diverted_grants", "central_government", "rest_domestic", delivered - useful)
+    economy.record("grants_paid", delivered / 1000.0)
+    economy.record("basic_research_paid", delivered * levers.delivered("basic_research_share") / 1000.0)
+    economy.record("public_research_by_use", portfolio(basic, levers.delivered("portfolio_balance")) * delivered / 1000.0)
+    return useful - research
+
+
+def _grant(economy: Economy, budget: float) -> None:
+    p, firms, levers, t = economy.parameters, economy.firms, economy.levers, economy.quarter
+    market = levers.effective("market_allocation_weight")
+    revenue = firms.revenue_year()
+    growth = np.clip(firms.expected_orders * 4.0 / np.maximum(revenue, 1.0), 0.25, 4.0)
+    share = np.bincount(firms.region, firms.weight * firms.alive, size("region"))
+    tilt = np.exp(levers.effective("region_allocation_rule"))
+    by_signal = np.sqrt(np.maximum(revenue, 0.0)) * growth
+    by_file = (0.2 + firms.certified) * np.sqrt(np.maximum(revenue, 0.0)) * tilt[firms.region]
+    own = firms.alive * firms.weight
+    score = market * by_signal / max(float(by_signal @ own), 1e-9)
+    score = score + (1.0 - market) * by_file / max(float(by_file @ own), 1e-9)
+    champions = np.zeros(firms.length)
+    for product in range(size("product")):
+        rows = np.flatnonzero(firms.alive & (firms.product == product))
+        champions[rows[np.argsort(revenue[rows], kind="stable")[-3:]]] = 1.0
+    kept = levers.effective("champion_support")
+    if champions @ own > 0.0:
+        score = (1.0 - kept) * score + kept * champions / float(champions @ own)
+    economy.record("champion_support_paid", levers.delivered("champion_support") * budget / 1000.0)
+    economy.record("public_funds_by_market_signal", levers.delivered("market_allocation_weight") * budget / 1000.0)
+    expected = budget * score / p["grant_ticket"]
+    tickets = np.floor(expected + economy.streams.uniform("firm_selection", firms.uid, t, 9)) * firms.alive
+    won = float(tickets @ firms.weight)
+    if won <= 0.0:
+        economy.ledger.post("public_research", "central_government", "universities", budget)
+        economy.record_channel(FISCAL, 0.0)
+        return
+    amounts = tickets * budget / won
+    economy.ledger.firms_receive("grants", "central_government", firms, amounts)
+    firms.research_induced += amounts * (1.0 + p["fiscal_additionality"])
+    economy.record_channel(FISCAL, budget)
+    economy.public_by_region = np.bincount(firms.region, amounts * firms.weight, size("region"))
+    recorded = tilted_shares(share + 1e-9, levers.delivered("region_allocation_rule"))
+    economy.record("public_money_by_region", recorded * budget / 1000.0)
+
+
+def _provinces(economy: Economy) -> None:
+    p, firms, levers, ledger, t = economy.parameters, economy.firms, economy.levers, economy.ledger, economy.quarter
+    _, national = national_target(p["target_core_revenue"], t)
+    gdp = p["gdp_share"] / p["gdp_share"].sum()
+    signal = economy.government.signal[0]
+    multiplier = levers.effective("local_target_multiplier") * (1.0 + p["race_signal"] * signal)
+    recorded = levers.delivered("local_target_multiplier") * (1.0 + p["race_signal"] * signal)
+    space = 250.0 * p["local_fiscal_space"] * (1.04) ** (t / 4.0)
+    mean = sum(province.target for province in economy.provinces)
+    paid = paid_recorded = 0.0
+    weight = np.bincount(firms.region, firms.revenue * firms.weight * firms.alive, size("region"))
+    weight = 0.5 * weight / max(weight.sum(), 1e-9) + 0.5 * gdp
+    for province in economy.provinces:
+        place = province.position
+        province.set_target(national, weight[place], multiplier, mean, p["race_imitation"])
+        paid += province.spend(p["local_money_per_target"], space * gdp[place])
+        paid_recorded += min(250.0 * national * weight[place] * recorded * p["local_money_per_target"] * 4.0, space * gdp[place])
+    ratio = mean / national if national else 0.0
+    idle = min(0.8, p["idle_share"] * max(ratio, 1.0))
+    spending = np.array([province.spending for province in economy.provinces])
+    firms_by_region = np.bincount(firms.region, firms.weight * (firms.alive & (firms.kind == START_UP)), size("region"))
+    reaching = np.where(firms_by_region > 0.0, (1.0 - idle) * spending, 0.0)
+    per_firm = (reaching / np.maximum(firms_by_region, 1e-9))[firms.region] * (firms.alive & (firms.kind == START_UP))
+    ledger.firms_receive("local_programmes", "local_government", firms, per_firm)
+    ledger.post("local_programmes", "local_government", "rest_domestic", float(spending.sum() - per_firm @ firms.weight))
+    for province, money in zip(economy.provinces, spending - reaching, strict=True):
+        province.idle_capacity = 0.95 * province.idle_capacity + money
+    economy.fiscal_squeeze = p["fiscal_displacement"] * float(spending.sum())
+    economy.record("local_programme_spending", max(paid_recorded, 0.0) / 1000.0)
+    economy.record("idle_capacity", sum(province.idle_capacity for province in economy.provinces) / 1000.0)
+    economy.record("local_targets_sum", sum(province.target for province in economy.provinces))
+
+
+def _other_programmes(economy: Economy) -> None:
+    levers, ledger, funds = economy.levers, economy.ledger, economy.public_funds
+    for lever, key, flow, variable in (
+        ("major_project_budget", "mission", "public_research", "major_project_paid"),
+        ("related_programme_budget", "related", "public_research", "related_programme_paid"),
+        ("team_grant_rate", "teams", "team_grants", "team_grants_paid"),
+    ):
+        delivered = 250.0 * levers.delivered(lever)
+        funds[key] = 250.0 * levers.effective(lever)
+        ledger.post(flow, "central_government", "universities", delivered)
+        economy.record(variable, delivered / 1000.0)
+    moved = levers.delivered("project_reallocation_rate") * delivered_project(economy)
+    economy.record("project_money_moved", moved / 1000.0)
+    economy.record("research_base_staff_funded", levers.delivered("research_bases") * economy.parameters["staff_per_base"])
+    exporters = 250.0 * levers.delivered("outward_fdi_support")
+    ledger.post("export_support", "central_government", "rest_world", exporters)
+    economy.record("export_support_paid", exporters / 1000.0)
+    review(economy)
+
+
+def delivered_project(economy: Economy) -> float:
+    """Mission and basic money under review in the quarter, million CNY."""
+    return economy.public_funds["mission"] + economy.public_funds["basic"]
+
+
+def review(economy: Economy) -> None:
+    """At the end of each year move project money from theory fields with slow progress to those with fast progress."""
+    if economy.quarter % 4 != 3:
+        return
+    rate = economy.levers.effective("project_reallocation_rate")
+    progress = np.array([base.hazard / base.threshold + base.breakthroughs for base in economy.research_bases])
+    shift = rate * (progress - progress.mean()) / max(float(np.abs(progress - progress.mean()).max()), 1e-9)
+    for base, change in zip(economy.research_bases, shift, strict=True):
+        base.weight = float(np.clip(base.weight * (1.0 + change), 0.2, 5.0))

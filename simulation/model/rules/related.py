@@ -1,0 +1,64 @@
+"""Related revenue in three nested definitions; part of the call ``observe``.
+
+Rule: Realised gains (R1)
+    Formula: R1 = sum over sectors of e * depth(t - lag) * scaled share * gross output / 4
+    Symbols: e ai_productivity_elasticity (may be zero); lag productivity_lag years; gross output = output_ratio * value added
+    Unit: million CNY a quarter
+    Source: plan_map P002; F63 (one pilot in five scales), three-year lag (Back et al. 2022)
+    Clause: P002;P009
+
+Rule: Products that carry AI (R2)
+    Formula: R2 = R1 + sum over products of sales * a; a' = speed * a * (ceiling - a) * (relative quality)
+    Symbols: sales of vehicles, terminals, robots and drones, exogenous and growing; a share that carries AI
+    Unit: million CNY a quarter
+    Source: MIIT driver-assistance shares (sectors.csv l2_new_car_share); model.md section 4
+    Clause: P009;P014;P040;P041;P043
+
+Rule: Output of sectors past the scale step (R3)
+    Formula: R3 = R2 + sum over sectors of exposure * scaled depth * gross output / 4
+    Symbols: exposure share of a sector's output in tasks that AI touches
+    Unit: million CNY a quarter
+    Source: model.md section 4; sanity: below 15 % of gross output
+    Clause: P009
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from simulation.inputs.dimensions import index, size
+
+if TYPE_CHECKING:
+    from simulation.model.economy import Economy
+
+CARRIERS = ("vehicles", "terminals", "robots")
+
+
+def carrying_share(share: np.ndarray, speed: float, ceiling: float, quality: np.ndarray) -> np.ndarray:
+    """AI-carrying share of each product group after a quarter (logistic growth, faster with quality)."""
+    return share + speed / 4.0 * share * (1.0 - share / ceiling) * quality
+
+
+def run(economy: Economy) -> None:
+    """Attribute related revenue of the quarter."""
+    p, adopters, t = economy.parameters, economy.adopters, economy.quarter
+    value = 250.0 * p.driver("value_added") * p["output_ratio"]
+    depth = np.bincount(adopters.sector, adopters.value_share * adopters.depth * adopters.scaled, size("sector"))
+    economy.depth_history.append(depth)
+    lag = round(4.0 * p["productivity_lag"])
+    realised = economy.depth_history[-1 - lag] if len(economy.depth_history) > lag else economy.depth_history[0] * 0.0
+    r1 = float(p["ai_productivity_elasticity"] * (realised * value).sum())
+    quality = np.array([
+        np.exp(economy.market.log_quality_gain[index("product", name)] * 0.5) for name in CARRIERS
+    ])  # fmt: skip
+    economy.carrying = carrying_share(economy.carrying, p["carrying_speed"], p["carrying_ceiling"], np.clip(quality, 0.5, 2.0))
+    growth = (1.0 + p["carrier_sales_growth"]) ** ((t - 18) / 4.0)
+    r2 = r1 + float((250.0 * p["carrier_sales"] * growth) @ economy.carrying)
+    r3 = r2 + float((p["related_exposure"] * depth * value).sum())
+    economy.record("related_revenue_r1", r1 / 1000.0)
+    economy.record("related_revenue_r2", r2 / 1000.0)
+    economy.record("related_revenue_r3", r3 / 1000.0)
+    economy.record("gross_output_share_r1", r1 / float(value.sum()))
+    economy.record("gross_output_share_r3", (r3 - r2) / float(value.sum()))

@@ -1,0 +1,260 @@
+"""Call 7, ``research``: capability, spill-overs, imitation, open source, public theory and breakthroughs.
+
+Rule: Research budget of a firm
+    Formula: budget = intensity/4 * revenue of four quarters * (user cost / user cost0)^-elasticity + cash / (4 * burn years)
+        + grants for use + additionality * grants, not below zero
+    Symbols: user cost (1 - tax (1 + deduction)) / (1 - tax), for firms with profit only; the cash term is for funded
+        start-ups; additionality fiscal_additionality, which may be negative
+    Unit: million CNY a quarter
+    Source: Chen et al. (2018): real elasticity 1.14; Boeing (2016) to Hu and Deng (2019) for additionality; F20-F24
+    Clause: P074;P088
+
+Rule: New knowledge
+    Formula: new = exp(a) * RD^alpha * CES(H, C, D)^(1 - alpha) * (1 + theta * spill); K' = (1 - delta/4) K + new;
+        CES = (s_H H^r + s_C C^r + s_D D^r)^(1/r), r = (sigma - 1)/sigma
+    Symbols: a log efficiency; RD real budget; H research staff; C research compute; D data; sigma below one, so the
+        scarcest of talent, compute and data binds
+    Unit: knowledge (1 = a firm with 1 million of research a quarter)
+    Source: talent.md section 9 (alpha 0.6; delta 0.30 and 0.18); plan_map P032
+    Clause: P032
+
+Rule: Product improvement
+    Formula: with probability 1 - exp(-lambda/4 * ln(1 + new)), capability(f) += step * weight(f) * headroom(f);
+        headroom = 1 - exp(-max(0, reach - capability))
+    Symbols: reach level that theory and the world frontier make reachable
+    Unit: log points
+    Source: model.md section 4 (Poisson product improvements)
+    Clause: P031
+
+Rule: Imitation and transfer
+    Formula: capability(f) += absorb/4 * (k_foreign (F - c)+ + k_domestic (best - c)+ + k_open (pool - c)+ + transfer (public - c)+)
+    Symbols: k_foreign base plus international_coop, less screening; k_domestic spill-over speed of co-operation; transfer
+        tech_transfer_rate; absorb research staff over research staff plus a half-saturation
+    Unit: log points a quarter
+    Source: Cohen and Levinthal (1990) absorptive capacity; plan_map P013, P024, P081, P082
+    Clause: P001;P013;P024;P081;P082
+
+Rule: Public theory and breakthroughs
+    Formula: hazard(b) = h0(b) * (funds / funds0)^0.4 * (top scientists / top0)^0.3 a year; a breakthrough falls due when
+        the cumulative hazard passes a unit-exponential threshold and lifts the public level of its fields after a lag
+    Symbols: funds basic research and mission money, weighted by the review of progress
+    Unit: per year; lift in log points
+    Source: plan_map P028, P029
+    Clause: P010;P028;P029;P070;P072
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from simulation.inputs.dimensions import index, members, size
+from simulation.model.rules.modifiers import modifier
+from simulation.model.state import ACADEMIA, RESEARCHER, START_UP, TOP, UNFUNDED
+
+if TYPE_CHECKING:
+    from simulation.model.economy import Economy
+
+FIELDS = members("field")
+CHIPS = index("field", "ai_chips")
+# Which common technologies a theory field lifts (plan 三(一)1-2).
+THEORY_FIELDS = {
+    "big_data": ("knowledge_computing", "nlp"), "cross_media": ("cross_media_reasoning",),
+    "hybrid_augmented": ("hybrid_architecture",), "swarm": ("swarm_tech",),
+    "autonomous_coordination": ("autonomous_systems",),
+    "advanced_ml": ("nlp", "cross_media_reasoning", "knowledge_computing"),
+    "brain_inspired": ("ai_chips", "hybrid_architecture"), "quantum_ai": ("ai_chips",),
+}  # fmt: skip
+
+
+def user_cost(tax: np.ndarray | float, deduction: float) -> np.ndarray:
+    """User cost of research (1 without tax advantage): ``(1 - tax (1 + deduction)) / (1 - tax)``."""
+    return (1.0 - np.asarray(tax) * (1.0 + deduction)) / (1.0 - np.asarray(tax))
+
+
+def ces(staff: np.ndarray, compute: np.ndarray, data: np.ndarray, shares: np.ndarray, sigma: float) -> np.ndarray:
+    """Constant-elasticity composite of research staff, compute and data; elasticity ``sigma`` below or above one."""
+    r = (sigma - 1.0) / sigma
+    if abs(r) < 1e-6:
+        return staff ** shares[0] * compute ** shares[1] * data ** shares[2]
+    inner = shares[0] * staff**r + shares[1] * compute**r + shares[2] * data**r
+    return inner ** (1.0 / r)
+
+
+def new_knowledge(
+    efficiency: np.ndarray, budget: np.ndarray, composite: np.ndarray, alpha: float, spill: np.ndarray
+) -> np.ndarray:
+    """New knowledge of a quarter per firm; zero where there is no budget."""
+    return np.exp(efficiency) * budget**alpha * composite ** (1.0 - alpha) * (1.0 + spill)
+
+
+def headroom(level: np.ndarray, reach: np.ndarray) -> np.ndarray:
+    """Share of an improvement step that is still open, 0 at the reachable level."""
+    return 1.0 - np.exp(-np.maximum(reach - level, 0.0))
+
+
+def run(economy: Economy) -> None:
+    """Plan and do research for one quarter."""
+    _budget(economy)
+    knowledge = _produce(economy)
+    _improve(economy, knowledge)
+    _imitate(economy)
+    _theory(economy)
+    _measure(economy)
+
+
+def _budget(economy: Economy) -> None:
+    p, firms, levers = economy.parameters, economy.firms, economy.levers
+    tax = np.where(firms.certified, levers.effective("hnte_tax_rate"), p["profit_tax_rate"])
+    base_tax = np.where(firms.certified, p["reference_certified_tax"], p["profit_tax_rate"])
+    now = user_cost(tax, levers.effective("rd_super_deduction"))
+    before = user_cost(base_tax, p["reference_deduction"])
+    relief = 1.0 + p["talent_cost_weight"] * levers.effective("talent_cost_deduction")
+    response = np.where(firms.profit > 0.0, (now / before) ** -p["research_tax_elasticity"], 1.0) * relief
+    own = firms.research_intensity / 4.0 * firms.revenue_year() * response
+    funded = (firms.kind == START_UP) & (firms.stage > UNFUNDED)
+    own = own + np.where(funded, np.maximum(firms.cash, 0.0) / (4.0 * p["burn_years"]), 0.0)
+    firms.research_budget[:] = np.maximum(own + firms.research_induced, 0.0) * firms.alive
+    firms.research_induced[:] = 0.0
+
+
+def _produce(economy: Economy) -> np.ndarray:
+    p, firms, levers, t = economy.parameters, economy.firms, economy.levers, economy.quarter
+    research = economy.research
+    deflator = economy.labour.software_wage / economy.labour.initial_software_wage
+    budget = firms.research_budget / deflator
+    staff = np.maximum((firms.headcount @ p["research_weight"]) * firms.research_share, 1e-3)
+    compute = np.maximum(budget * firms.compute, 1e-3)
+    openness = 1.0 + p["public_data_gain"] * levers.effective("public_data_openness")
+    openness += p["data_infrastructure_gain"] * levers.effective("data_infrastructure")
+    economy.market.data_access = openness
+    economy.record("public_data_opened", 100.0 * levers.delivered("public_data_openness"))
+    economy.record("shared_sector_data", 100.0 * levers.delivered("data_infrastructure"))
+    data = np.maximum(firms.data * openness, 1e-3)
+    shares = p["research_input_shares"]
+    composite = ces(staff, compute, data, shares / shares.sum(), p["research_substitution"])
+    alliance = firms.recognised & (
+        economy.streams.uniform("alliance_member", firms.uid, 0) < levers.effective("alliance_membership")
+    )
+    recognised = firms.total(firms.recognised.astype(float))
+    economy.record("alliance_members", levers.delivered("alliance_membership") * recognised)
+    small = (firms.kind == START_UP) & (firms.revenue_year() < 100.0)
+    members_share = 1.0 - np.exp(-levers.effective("open_platforms") * p["members_per_platform"] / max(firms.total(small), 1.0))
+    recorded = 1.0 - np.exp(-levers.delivered("open_platforms") * p["members_per_platform"] / max(firms.total(small), 1.0))
+    member = small & (economy.streams.uniform("platform_member", firms.uid, 0) < members_share)
+    economy.record("platform_members", recorded * firms.total(small))
+    density = levers.effective("coop_network_density")
+    economy.record("cooperation_links", levers.delivered("coop_network_density") * recognised)
+    spill = p["spill_over"] * np.log2(1.0 + density / 2.0) * (1.0 + p["alliance_gain"] * alliance)
+    spill = spill + p["platform_gain"] * member + p["flexible_gain"] * np.log1p(economy.education.flexible / 100.0)
+    spill = spill * modifier(economy, "patent_pool_share") * modifier(economy, "foreign_rd_presence")
+    efficiency = p["research_efficiency"] * firms.efficiency
+    new = new_knowledge(efficiency, budget, composite, p["research_returns"], spill) * firms.alive
+    decay = p["knowledge_decay"][firms.layer]
+    firms.knowledge[:] = (1.0 - decay / 4.0) * firms.knowledge + new
+    total = firms.total(new)
+    research.opened = levers.effective("open_source_rate")
+    economy.record("knowledge_opened", levers.delivered("open_source_rate") * total)
+    economy.record("knowledge_produced", total)
+    return new
+
+
+def _improve(economy: Economy, knowledge: np.ndarray) -> None:
+    p, firms, t = economy.parameters, economy.firms, economy.quarter
+    research = economy.research
+    reach = np.maximum(economy.world.frontier, research.public_level) + p["reach_beyond"]
+    weights = economy.market.product_technology[firms.product]
+    focus = weights / np.maximum(weights.max(axis=1, keepdims=True), 1e-12)
+    chance = 1.0 - np.exp(-p["improvement_rate"] / 4.0 * np.log1p(knowledge))
+    hit = (economy.streams.uniform("firm_improvement", firms.uid, t) < chance) & firms.alive
+    keep = 1.0 - p["open_source_cost"] * research.opened
+    keep *= modifier(economy, "ip_strength") * modifier(economy, "exploratory_share") * modifier(economy, "dual_use_spillover")
+    step = p["improvement_step"] * keep * headroom(firms.capability, reach) * focus
+    firms.capability += step * hit[:, None]
+
+
+def _imitate(economy: Economy) -> None:
+    p, firms, levers, research = economy.parameters, economy.firms, economy.levers, economy.research
+    coop = p["foreign_absorption"] + levers.effective("international_coop")
+    coop *= 1.0 - p.driver("foreign_screening")
+    density = levers.effective("coop_network_density")
+    domestic = p["domestic_imitation"] * np.log2(1.0 + density / 2.0)
+    transfer = levers.effective("tech_transfer_rate")
+    staff = (firms.headcount @ p["research_weight"]) * firms.research_share
+    absorb = staff / (staff + p["absorption_half"])
+    level = firms.capability
+    pull = coop * np.maximum(economy.world.frontier - level, 0.0)
+    pull += domestic * np.maximum(research.best - level, 0.0)
+    pull += p["open_pool_absorption"] * np.maximum(research.pool - level, 0.0)
+    pull += transfer * np.maximum(research.public_level - level, 0.0)
+    weights = economy.market.product_technology[firms.product]
+    focus = weights / np.maximum(weights.max(axis=1, keepdims=True), 1e-12)
+    firms.capability += np.where(firms.alive[:, None], pull * focus * (p["absorption_floor"] + absorb)[:, None] / 4.0, 0.0)
+    gap = np.maximum(economy.world.frontier - research.best, 0.0).mean()
+    economy.record("foreign_knowledge_absorbed", levers.delivered("international_coop") * (0.1 + gap))
+
+
+def _theory(economy: Economy) -> None:
+    p, levers, research, t = economy.parameters, economy.levers, economy.research, economy.quarter
+    people = economy.people
+    rows = people.rows()
+    academics = rows[(people.employer[rows] == ACADEMIA) & (people.tier[rows] <= RESEARCHER)]
+    top = float((people.tier[academics] == TOP).sum()) * economy.person_weight + 1.0
+    funds = economy.public_funds
+    lifts = np.zeros(size("field"))
+    weights = np.array([base.weight for base in economy.research_bases])
+    for base in economy.research_bases:
+        share = base.weight / weights.sum() * len(economy.research_bases)
+        money = (funds["basic"] * share + funds["mission"]) / p["reference_basic_funds"]
+        hazard = p["breakthrough_hazard"][base.position] * max(money, 1e-6) ** 0.4 * (top / p["reference_top_scientists"]) ** 0.3
+        base.hazard += hazard / 4.0
+        base.knowledge += money
+        if base.hazard >= base.threshold:
+            base.hazard -= base.threshold
+            base.breakthroughs += 1
+            base.threshold = -np.log(economy.streams.one("theory_breakthrough", 0, base.position, base.breakthroughs))
+            lag = round(4.0 * p["breakthrough_lag"])
+            base.pending.append((t + lag, p["breakthrough_lift"][base.position]))
+        for due, lift in [item for item in base.pending if item[0] == t]:
+            for field in THEORY_FIELDS[base.name]:
+                lifts[index("field", field)] += lift
+    economy.record("breakthroughs", sum(base.breakthroughs for base in economy.research_bases))
+    common = funds["common"] * (1.0 + p["team_grant_gain"] * funds["teams"] / max(funds["common"], 1e-9))
+    speed = p["public_research_speed"] * np.log1p(common / p["reference_common_funds"])
+    moving = np.full(size("field"), speed)
+    moving[CHIPS] += p["public_research_speed"] * np.log1p(funds["related"] / p["reference_common_funds"])
+    research.public_level += moving / 4.0 * np.maximum(economy.world.frontier - research.public_level, 0.0) + lifts
+    openness = levers.effective("public_result_openness")
+    research.pool += openness * p["pool_speed"] / 4.0 * np.maximum(research.public_level - research.pool, 0.0)
+    research.pool += research.opened * p["pool_speed"] / 4.0 * np.maximum(research.best - research.pool, 0.0)
+    economy.record("public_results_opened", levers.delivered("public_result_openness") * (funds["common"] + funds["basic"]) / 1000)
+    economy.record("results_transferred", levers.delivered("tech_transfer_rate") * (funds["common"] + funds["basic"]) / 1000)
+
+
+def _measure(economy: Economy) -> None:
+    """Best domestic level per field: the revenue-weighted upper decile of the firms that work on it."""
+    firms, research = economy.firms, economy.research
+    research.best = np.maximum(upper_levels(firms, economy.market.product_technology), research.public_level)
+    ratio = np.exp(np.minimum(research.best - economy.world.frontier, np.log(1.3)))
+    weights = economy.parameters["tech_gap_weights"] / economy.parameters["tech_gap_weights"].sum()
+    research.relative_level = float(weights @ ratio)
+    economy.record("tech_level_by_field", np.exp(research.best))
+    economy.record("tech_gap_index", research.relative_level)
+    economy.record("tech_lead_share", float(weights @ (ratio >= 1.0)))
+    economy.record("tech_weakest_field", float(ratio.min()))
+
+
+def upper_levels(firms, technology: np.ndarray, quantile: float = 0.9) -> np.ndarray:
+    """Revenue-weighted upper quantile of capability by field, shape (field,), over firms whose product uses the field."""
+    levels = np.zeros(technology.shape[1])
+    revenue = (firms.revenue_year() + 1e-6) * firms.weight * firms.alive
+    for field in range(technology.shape[1]):
+        weight = revenue * technology[firms.product, field]
+        used = np.flatnonzero(weight > 0.0)
+        if not len(used):
+            continue
+        order = used[np.argsort(firms.capability[used, field], kind="stable")]
+        total = np.cumsum(weight[order])
+        levels[field] = firms.capability[order[np.searchsorted(total, quantile * total[-1])], field]
+    return levels

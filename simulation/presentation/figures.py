@@ -1,0 +1,89 @@
+"""The figures of a result: what there is, and drawing them into files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from simulation.errors import UsageError
+
+# Figure -> module, in the order in which they are drawn; each module has a function of the figure's name.
+KINDS = {
+    "overview": "overview",
+    "core": "revenue",
+    "related": "revenue",
+    "target_years": "target_years",
+    "funding": "funding",
+    "firms": "firms",
+    "talent": "talent",
+    "wages": "talent",
+    "adoption": "adoption",
+    "provinces": "provinces",
+}
+
+
+def plot_result(
+    result: Any,
+    folder: str | Path,
+    kinds: Iterable[str] | None = None,
+    language: str = "en",
+    svg: bool = False,
+) -> list[Path]:
+    """Draw figures of a result, each as PNG with a CSV of exactly the data drawn.
+
+    Parameters
+    ----------
+    result : Result, xarray.Dataset or path
+        A result, its dataset (dimensions scenario, member, time), or a result folder. With several scenarios every
+        figure compares them.
+    folder : path
+        Where the files go; made if missing.
+    kinds : iterable of str, optional
+        Names of ``KINDS``; all by default.
+    language : {'en', 'zh'}
+        Language of titles and labels.
+    svg : bool
+        Write an SVG beside each PNG as well.
+
+    Returns
+    -------
+    list of Path
+        The files written, figure by figure: ``<kind>.png``, with ``svg`` ``<kind>.svg``, and ``<kind>.csv``. Several
+        scenarios give one ``target_years-<scenario>`` each.
+
+    Raises
+    ------
+    UsageError
+        For an unknown kind or language.
+    """
+    chosen = list(KINDS) if kinds is None else list(kinds)
+    unknown = [kind for kind in chosen if kind not in KINDS]
+    if unknown:
+        raise UsageError(f"no such figure: {', '.join(unknown)}; there are {', '.join(KINDS)}")
+    paths: list[Path] = []
+    with drawing():
+        from simulation.presentation.view import View
+
+        view = View(result, language)
+        for kind in chosen:
+            for sheet in make(view, kind):
+                paths += sheet.save(Path(folder), svg)
+    return paths
+
+
+def make(view: Any, kind: str) -> list[Any]:
+    """The sheets of one kind of figure, drawn and not yet saved."""
+    from importlib import import_module
+
+    maker: Callable[[Any], list[Any]] = getattr(import_module(f"simulation.presentation.{KINDS[kind]}"), kind)
+    return maker(view)
+
+
+def drawing() -> Any:
+    """Context in which figures are made and saved: the settings of :mod:`simulation.presentation.style`."""
+    import matplotlib
+
+    from simulation.presentation import style
+
+    return matplotlib.rc_context(style.parameters())

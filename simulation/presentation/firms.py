@@ -1,0 +1,127 @@
+"""Number of AI firms, entry and exit, against the published lists."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from simulation.presentation import draw, style, wording
+from simulation.presentation.comparison import fold, statistic_phrase, widths
+from simulation.presentation.marks import firm_lists, shape
+from simulation.presentation.sheet import Sheet
+from simulation.presentation.view import View
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+ALIVE, RECOGNISED = "firms_alive", "firms_recognised"
+FLOWS_IN = (("firm_entries", "founded"), ("firm_conversions", "converted"))
+FLOWS_OUT = (("firm_exits", "failed"), ("firm_acquisitions", "acquired"))
+FLOW_COLOURS = {"founded": "#0072B2", "converted": "#56B4E9", "failed": "#D55E00", "acquired": "#E69F00"}
+
+
+def firms(view: View) -> list[Sheet]:
+    """Stock of firms alive and recognised beside the yearly flows."""
+    sheet = Sheet("firms", (10.4, 5.8))
+    subtitle = view.subtitle(view.unit(ALIVE).label, statistic_phrase(view))
+    notes = [view.say("list_note"), view.provenance()]
+    sheet.frame(_title(view), subtitle, notes)
+    left, right = sheet.figure.subplots(1, 2, gridspec_kw={"width_ratios": [1.35, 1]})
+    stock_panel(sheet, left, view)
+    flow_panel(sheet, right, view)
+    return [sheet]
+
+
+def stock_panel(sheet: Sheet, axes: Axes, view: View, compact: bool = False) -> None:
+    """Firms alive and on the lists at year end, with the published lists."""
+    from matplotlib.lines import Line2D
+
+    first, last = view.years(ALIVE)
+    title = view.say("panel_stock")
+    axes.set_title(title if len(view.scenarios) == 1 else view.say("pair", one=title, other=view.say("stock_lines")))
+    draw.years_axis(axes, first, last, 5 if compact else 2)
+    axes.yaxis.set_major_formatter(draw.thousands)
+    labels = []
+    for position, scenario in enumerate(view.scenarios):
+        for name, colour, linestyle, word in (
+            (ALIVE, style.scenario_colour(position), "-", "alive"),
+            (RECOGNISED, style.scenario_colour(position if len(view.scenarios) > 1 else 1), "--", "recognised"),
+        ):
+            series = draw.Series("stock", scenario, name, view.unit(name).label)
+            bands = view.bands(name, scenario)
+            draw.fan(sheet, axes, series, bands, colour, widths(view), linestyle)
+            if len(view.scenarios) == 1 or name == ALIVE:
+                text = view.say(word) if len(view.scenarios) == 1 else view.scenario_label(scenario)
+                labels.append((float(bands.sel(quantile=0.5).isel(year=-1)), fold(text), colour))
+    axes.set_ylim(0, axes.get_ylim()[1] * (1.0 if len(view.scenarios) == 1 else 1.2))  # room for the publishers
+    marks = [mark for mark in firm_lists() if first <= mark.when <= last + 1]
+    handles = []
+    for publisher in dict.fromkeys(mark.publisher for mark in marks):
+        for mark in (mark for mark in marks if mark.publisher == publisher):
+            series = draw.Series("stock", "", "published", view.unit(ALIVE).label, mark.scope)
+            columns: dict[str, Any] = {"publisher": mark.source, "published": mark.published, "note": mark.note}
+            draw.point(
+                sheet,
+                axes,
+                series,
+                mark.when,
+                mark.value,
+                mark.kind,
+                mark.period,
+                shape(publisher),
+                style.INK,
+                mark.kind == "observed",
+                **columns,
+            )
+        handles.append(
+            Line2D([], [], marker=shape(publisher), linestyle="none", color=style.INK, markersize=6, label=publisher)
+        )
+    if not compact:
+        axes.legend(handles=handles, loc="upper left", title=view.say("published"), alignment="left", handletextpad=0.2)
+        draw.end_labels(sheet, axes, labels)
+
+
+def flow_panel(sheet: Sheet, axes: Axes, view: View) -> None:
+    """Entries upwards and exits downwards as yearly bars; lines when scenarios are compared."""
+    first, last = view.years(FLOWS_IN[0][0])
+    axes.set_title(view.say("panel_flow"))
+    draw.years_axis(axes, first, last, 5)
+    axes.yaxis.set_major_formatter(lambda value, _: draw.thousands(abs(value)))
+    if len(view.scenarios) > 1:
+        for name, linestyle in ((FLOWS_IN[0][0], "-"), (FLOWS_OUT[0][0], ":")):
+            for position, scenario in enumerate(view.scenarios):
+                series = draw.Series("flow", scenario, name, view.unit(name).label)
+                median = view.bands(name, scenario).sel(quantile=0.5)
+                draw.line(sheet, axes, series, median, style.scenario_colour(position), "median", linestyle)
+        axes.set_title(fold(view.say("pair", one=view.say("panel_flow"), other=view.say("flow_lines")), 44))
+        axes.set_ylim(bottom=0)
+        return
+    labels = []
+    for flows, sign in ((FLOWS_IN, 1.0), (FLOWS_OUT, -1.0)):
+        base: np.ndarray | None = None
+        for name, word in flows:
+            if not view.has(name):
+                continue
+            series = draw.Series("flow", view.scenarios[0], name, view.unit(name).label)
+            median = view.bands(name, view.scenarios[0]).sel(quantile=0.5)
+            start = 0.0 if base is None else float(base[-1])
+            base = draw.bars(sheet, axes, series, median, FLOW_COLOURS[word], "median", sign, base)
+            labels.append(((start + float(base[-1])) / 2, view.say(word), FLOW_COLOURS[word]))
+    axes.axhline(0, color=style.GREY, linewidth=0.8)
+    draw.end_labels(sheet, axes, labels)
+
+
+def _title(view: View) -> str:
+    last = view.years(ALIVE)[1]
+    if len(view.scenarios) > 1:
+        return view.say("title_firms_many", year=last, **view.extremes(view.medians(ALIVE, last)))
+    scenario = view.scenarios[0]
+    entries = view.bands(FLOWS_IN[0][0], scenario).sel(quantile=0.5)
+    return view.say(
+        "title_firms",
+        year=last,
+        alive=wording.number(view.medians(ALIVE, last)[scenario]),
+        recognised=wording.number(view.medians(RECOGNISED, last)[scenario]),
+        peak=int(entries["year"].values[int(np.argmax(entries.values))]),
+    )

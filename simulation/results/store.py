@@ -1,0 +1,219 @@
+"""The result folder: made before anything runs, filled run by run, never overwritten, resumed where it stopped.
+
+Layout: ``manifest.json`` (provenance), ``scenarios/`` (what was run), ``runs.jsonl`` (one line per finished or failed
+run, append-only), ``shards/`` (one file per finished run, written and then renamed), ``ensemble.nc`` (all shards as one
+dataset), ``targets.csv`` and ``figures/``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from simulation.errors import StoreConflict
+from simulation.results.dataset import Member, Records, stack
+from simulation.results.text import file_name, json_text, write_whole
+
+MANIFEST = "manifest.json"
+RUNS = "runs.jsonl"
+ENSEMBLE = "ensemble.nc"
+TARGETS = "targets.csv"
+SHARDS = "shards"
+SCENARIOS = "scenarios"
+FIGURES = "figures"
+DEFAULT_PARENT = Path("results/runs")
+# What must agree, beside the scenarios, before a folder may be continued; the number of runs may grow.
+IDENTITY = ("seed", "scale", "until", "level", "model_version", "data_version")
+
+
+def shard_path(folder: Path, scenario: str, member: Member) -> Path:
+    """File that holds the records of one finished run."""
+    return folder / SHARDS / f"{file_name(scenario)}-{member.parameter_set:04d}-{member.replicate:06d}.npz"
+
+
+def write_shard(path: Path, records: Records) -> None:
+    """Store the records of one run: the file appears under its name only when it is whole."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    with open(partial, "wb") as file:
+        arrays: dict[str, Any] = {name: np.asarray(values) for name, values in records.items()}
+        np.savez_compressed(file, **arrays)
+    os.replace(partial, path)
+
+
+def read_shard(path: Path) -> dict[str, np.ndarray] | None:
+    """Records of one run, or ``None`` when it has not finished."""
+    if not path.exists():
+        return None
+    with np.load(path) as shard:
+        return {name: shard[name] for name in shard.files}
+
+
+class Store:
+    """A result folder that is being filled.
+
+    Parameters
+    ----------
+    folder : Path
+        An existing folder with a manifest; :meth:`open` makes or continues one.
+    manifest : dict
+        What its ``manifest.json`` says.
+    """
+
+    def __init__(self, folder: Path, manifest: dict[str, Any]) -> None:
+        self.folder = folder
+        self.manifest = manifest
+
+    @classmethod
+    def open(
+        cls,
+        manifest: Mapping[str, Any],
+        scenario_texts: Mapping[str, str],
+        out: str | os.PathLike[str] | None = None,
+        resume: bool = False,
+        name: str = "result",
+    ) -> Store:
+        """Make a result folder, or continue one.
+
+        Parameters
+        ----------
+        manifest : mapping
+            Provenance; scenarios and the entries of ``IDENTITY`` decide whether a folder may be continued.
+        scenario_texts : mapping of str to str
+            Merged scenario files by id, kept in ``scenarios/``.
+        out : path, optional
+            Folder; by default ``results/runs/<name>``, with a counter when that exists.
+        resume : bool
+            Continue the folder if it exists.
+        name : str
+            Name of the default folder.
+
+        Raises
+        ------
+        StoreConflict
+            When the folder exists and ``resume`` is off, when it holds another experiment, or when it cannot be
+            written; nothing is left behind then.
+        """
+        told: dict[str, Any] = json.loads(json_text(manifest))
+        folder = Path(out) if out is not None else DEFAULT_PARENT / name
+        if resume and folder.exists():
+            return cls(folder, _continued(folder, told))
+        folder = _make(folder, counted=out is None)
+        store = cls(folder, told)
+        try:
+            for part in (SHARDS, SCENARIOS):
+                (folder / part).mkdir()
+            for identifier, text in scenario_texts.items():
+                write_whole(folder / SCENARIOS / f"{file_name(identifier)}.yaml", text)
+            store.write_manifest()
+            (folder / RUNS).touch()
+        except OSError as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise StoreConflict(f"cannot write into {folder}: {error.strerror}") from error
+        return store
+
+    def write_manifest(self, **changes: Any) -> None:
+        """Write ``manifest.json`` anew with some entries changed."""
+        self.manifest = {**self.manifest, **json.loads(json_text(changes))}
+        write_whole(self.folder / MANIFEST, json_text(self.manifest) + "\n")
+
+    def finished(self, scenario: str, member: Member) -> bool:
+        """Whether a run is stored already."""
+        return shard_path(self.folder, scenario, member).exists()
+
+    def record(self, line: Mapping[str, Any]) -> None:
+        """Append one finished or failed run to ``runs.jsonl``."""
+        with open(self.folder / RUNS, "a", encoding="utf-8") as file:
+            file.write(json_text(line, indent=None) + "\n")
+
+    def assemble(
+        self, scenarios: Sequence[str], members: Sequence[Member], quarters: Sequence[str], level: str
+    ) -> bool:
+        """Write ``ensemble.nc`` from the finished runs; false when there is none.
+
+        A member of which no scenario finished is left out; one that failed under some scenarios is missing there.
+        """
+        kept = [member for member in members if any(self.finished(scenario, member) for scenario in scenarios)]
+        if not kept:
+            return False
+        dataset = stack(scenarios, kept, quarters, self._read, level, self.manifest)
+        partial = self.folder / f"{ENSEMBLE}.partial"
+        compressed = {str(name): {"zlib": True, "complevel": 1} for name in dataset.data_vars}
+        dataset.to_netcdf(partial, engine="netcdf4", encoding=compressed)
+        os.replace(partial, self.folder / ENSEMBLE)
+        return True
+
+    def _read(self, scenario: str, member: Member) -> Records | None:
+        return read_shard(shard_path(self.folder, scenario, member))
+
+
+def read_runs(folder: Path) -> list[dict[str, Any]]:
+    """Last line of ``runs.jsonl`` for each run, in the order of their first lines.
+
+    A line that was cut off when the program was stopped is left out: its run counts as not finished.
+    """
+    latest: dict[tuple[Any, ...], dict[str, Any]] = {}
+    path = folder / RUNS
+    for text in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
+        try:
+            line = json.loads(text)
+        except json.JSONDecodeError:
+            continue
+        latest[line["scenario"], line["parameter_set"], line["replicate"]] = line
+    return list(latest.values())
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Manifest of a result folder; ``StoreConflict`` when there is none."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise StoreConflict(f"{folder} is not a result folder: it has no {MANIFEST}") from None
+    except (OSError, ValueError) as error:
+        raise StoreConflict(f"the manifest of {folder} cannot be read: {error}") from error
+    if not isinstance(manifest, dict) or "scenarios" not in manifest:
+        raise StoreConflict(f"{folder} is not a result folder: its {MANIFEST} is another program's")
+    return manifest
+
+
+def _continued(folder: Path, manifest: dict[str, Any]) -> dict[str, Any]:
+    held = read_manifest(folder)
+    other = [key for key in IDENTITY if held.get(key) != manifest.get(key)]
+    if _digests(held) != _digests(manifest):
+        other.insert(0, "scenarios")
+    if other:
+        raise StoreConflict(f"{folder} holds another experiment and cannot be resumed: {', '.join(other)} differ")
+    if not os.access(folder, os.W_OK):
+        raise StoreConflict(f"cannot write into {folder}: Permission denied")
+    return {**held, "replicates": manifest["replicates"], "members": manifest["members"]}
+
+
+def _digests(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [(entry["id"], entry["digest"]) for entry in manifest["scenarios"]]
+
+
+def _make(folder: Path, counted: bool) -> Path:
+    """Make a folder that did not exist, with ``-2``, ``-3`` and so on behind its name where that is allowed."""
+    candidates = (folder.with_name(f"{folder.name}-{number}") if number > 1 else folder for number in count(1))
+    for candidate in candidates:
+        missing = [parent for parent in candidate.parents if not parent.exists()]
+        try:
+            candidate.mkdir(parents=True)
+            return candidate
+        except FileExistsError:
+            if counted:
+                continue
+            message = f"{candidate} exists already; --resume continues it, another --out leaves it alone"
+            raise StoreConflict(message) from None
+        except OSError as error:
+            for parent in missing:
+                if parent.is_dir() and not any(parent.iterdir()):
+                    parent.rmdir()
+            raise StoreConflict(f"cannot make the folder {candidate}: {error.strerror}") from error
+    raise AssertionError("count() never ends")

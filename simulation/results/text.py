@@ -1,0 +1,71 @@
+"""JSON, CSV and file names as the whole program writes them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+
+def plain(value: Any) -> Any:
+    """Value as plain JSON data: missing numbers become ``None``, arrays lists, NumPy scalars Python numbers.
+
+    Parameters
+    ----------
+    value : object
+        Nested mappings, sequences, NumPy arrays and scalars, paths, dates, or plain values.
+    """
+    if value is None or isinstance(value, (str, bool, int)):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {str(key): plain(entry) for key, entry in value.items()}
+    if hasattr(value, "tolist"):  # NumPy arrays and scalars, without importing NumPy for them
+        return plain(value.tolist())
+    if isinstance(value, (set, frozenset)):
+        return [plain(entry) for entry in sorted(value)]
+    if isinstance(value, Iterable):
+        return [plain(entry) for entry in value]
+    return str(value)
+
+
+def json_text(value: Any, indent: int | None = 2) -> str:
+    """JSON text of a value; missing numbers are ``null`` and Chinese stays readable."""
+    return json.dumps(plain(value), indent=indent, ensure_ascii=False, allow_nan=False)
+
+
+def csv_text(rows: Sequence[Mapping[str, Any]]) -> str:
+    """CSV text of rows that share their keys; a missing value is an empty cell."""
+    if not rows:
+        return ""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({key: _cell(value) for key, value in row.items()} for row in rows)
+    return out.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    value = plain(value)
+    if isinstance(value, (list, dict)):
+        return json_text(value, indent=None)
+    return "" if value is None else value
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file so that a reader sees the old file or the whole new one, never a part."""
+    partial = path.with_name(path.name + ".partial")
+    partial.write_text(text, encoding="utf-8")
+    os.replace(partial, path)
+
+
+def file_name(identifier: str) -> str:
+    """Part of a file name for an id such as ``no_plan_counterfactual:strict``."""
+    return re.sub(r"[^\w.-]+", "_", identifier)
