@@ -144,4 +144,7 @@ def wilson_interval(successes: int, trials: int, level: float = 0.90) -> tuple[f
 def format_targets(rows: Table) -> str:
     """The target table as text, with the caveat on related revenue below it."""
     columns = [name for name in COLUMNS if name != "claim"]
-    return format_table(rows, columns, {"threshold": 0, "median": 0, "year_reached": 0}) + f"\nrelated: {WEAKNESS}"
+    # A year is a name and not a quantity: no thousands separator.
+    years = [row["year_reached"] for row in rows]
+    shown = [{**row, "year_reached": None if math.isnan(y) else int(y)} for row, y in zip(rows, years, strict=True)]
+    return format_table(shown, columns, {"threshold": 0, "median": 0}) + f"\nrelated: {WEAKNESS}"

@@ -63,7 +63,7 @@ def options(
         typer.echo(f"aiplan {program_version()}")
         raise typer.Exit
     logging.basicConfig(stream=sys.stderr, format="%(name)s: %(message)s")
-    logging.getLogger("aiplan").setLevel(logging.DEBUG if debug else logging.WARNING)
+    logging.getLogger("aiplan").setLevel(logging.DEBUG if debug else logging.INFO)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -8,7 +8,7 @@ import time
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -73,9 +73,12 @@ def _rich_table(names: list[str], cells: list[list[str]], right: list[bool], tit
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for name, numeric in zip(names, right, strict=True):
-        table.add_column(name.replace("_", " "), justify="right" if numeric else "left", overflow="fold")
+        # Names and numbers stay on one line; the rest is folded, never cut, where the terminal is narrow.
+        justify: Literal["left", "right"] = "right" if numeric else "left"
+        whole = numeric or name == names[0]
+        table.add_column(name.replace("_", " "), justify=justify, overflow="fold", no_wrap=whole)
     for line in cells:
         table.add_row(*(Text(text) for text in line))
     Console().print(table)

@@ -70,7 +70,6 @@ def run(
         "parameter_sets": tuple(parameter_set or (0,)),
         "command": command_line(context.obj),
     }
-    message("running; the first run on a machine also compiles some rules, which takes a few seconds")
     try:
         with progress_bar("runs") as progress:
             result = loaded.run(progress=progress, **settings)

@@ -10,7 +10,6 @@ import typer
 
 from simulation.cli.output import Row, show_table
 
-INDICATORS = {"core": "core industry", "related": "related industry"}
 NOTE_EXTRAPOLATED = "x"
 NOTE_WEAK = "w"
 
@@ -28,12 +27,13 @@ def show_verdict(rows: Sequence[Row], failed: int = 0) -> None:
     several = len({row["scenario"] for row in rows}) > 1
     shown = [_line(row, several) for row in rows]
     show_table(shown, title=_title(rows))
-    typer.echo("Share of runs above the target, with its 90 % interval; bn CNY a year, current prices.")
+    typer.echo("Above: bn CNY a year at current prices. Share of the runs that get there, with its 90 % interval;")
+    typer.echo("median of the runs, its margin over the target, and the first year half of the runs are above it.")
     for note, text in (
         (NOTE_EXTRAPOLATED, "scope extrapolated: its publisher has not reported so far"),
         (NOTE_WEAK, "weakly identified: one published observation (iResearch 2020), otherwise targets and forecasts"),
     ):
-        if any(note in line["note"].split() for line in shown):
+        if any(note in line["scope"].partition(" ")[2] for line in shown):
             typer.echo(f"{note}: {text}.")
     typer.echo("Exploratory: model results under the scenario's assumptions, no forecast (see the model description).")
     if failed:
@@ -46,20 +46,18 @@ def _title(rows: Sequence[Row]) -> str:
 
 
 def _line(row: Row, several: bool) -> dict[str, str]:
-    line: dict[str, str] = {"scenario": str(row["scenario"])} if several else {}
-    notes = [NOTE_EXTRAPOLATED] * bool(row["extrapolated"]) + [NOTE_WEAK] * bool(row.get("flag"))
+    line = {"scenario": str(row["scenario"])} if several else {}
+    notes = NOTE_EXTRAPOLATED * bool(row["extrapolated"]) + NOTE_WEAK * bool(row.get("flag"))
     return line | {
-        "indicator": INDICATORS.get(str(row["indicator"]), str(row["indicator"])),
-        "year": str(row["year"]),
-        "scope": str(row["scope"]),
-        "target": f">{row['threshold']:,.0f}",
+        "target": f"{row['indicator']} {row['year']}",
+        "scope": f"{row['scope']} {notes}".rstrip(),
+        "above": f"{row['threshold']:,.0f}",
         "runs": str(row["runs"]),
-        "probability": _percent(row["probability"]),
+        "share": _percent(row["probability"]),
         "interval": "-" if _missing(row["low"]) else f"{_percent(row['low'])} to {_percent(row['high'])}",
         "median": "-" if _missing(row["median"]) else f"{row['median']:,.0f}",
         "margin": "-" if _missing(row["margin"]) else f"{100 * row['margin']:+.0f}%",
         "reached": "-" if _missing(row["year_reached"]) else f"{row['year_reached']:.0f}",
-        "note": " ".join(notes),
     }
 
 

@@ -7,7 +7,7 @@ registry vectors, the variable table, figures and exports all follow it.
 from __future__ import annotations
 
 import csv
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 TABLES = Path(__file__).parent / "tables"
@@ -28,7 +28,7 @@ def names() -> tuple[str, ...]:
     return tuple(_table())
 
 
-@lru_cache(maxsize=None)
+@cache
 def members(dimension: str) -> tuple[str, ...]:
     """Ids of a dimension's members in their fixed order; ``KeyError`` for an unknown dimension."""
     return tuple(_table()[dimension])

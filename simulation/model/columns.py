@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -17,6 +17,12 @@ class Columns:
     fields: ClassVar[dict[str, tuple[Any, tuple[int, ...]]]] = {}
     alive: np.ndarray
     uid: np.ndarray
+
+    if TYPE_CHECKING:  # columns are set from ``fields``
+
+        def __getattr__(self, name: str) -> Any: ...
+
+        def __setattr__(self, name: str, value: Any) -> None: ...
 
     def __init__(self, capacity: int) -> None:
         self.length = max(int(capacity), 16)
@@ -57,3 +63,8 @@ class Columns:
             wider[: self.length] = getattr(self, name)
             setattr(self, name, wider)
         self.length = capacity
+
+
+def inner(first: np.ndarray, second: np.ndarray) -> float:
+    """Sum of products of two columns, with the same bits for any number of threads (``@`` asks the BLAS library)."""
+    return float(np.einsum("i,i->", first, second))

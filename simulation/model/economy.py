@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from dataclasses import dataclass, field
 from typing import Any
 
 import mesa
@@ -16,16 +15,30 @@ import numpy as np
 from simulation.inputs.dimensions import index, members, size
 from simulation.inputs.variables import variables
 from simulation.model import institutions
+from simulation.model.blocks import Compute, Education, Labour, Market, Research, Venture
+from simulation.model.columns import inner
 from simulation.model.initial.adopters import build_adopters
-from simulation.model.initial.firms import build_firms, choose_cells, set_initial_shares
+from simulation.model.initial.cells import choose_cells
+from simulation.model.initial.firms import build_firms, set_initial_shares
 from simulation.model.initial.people import build_people
 from simulation.model.ledger import Ledger
 from simulation.model.parameters import Levers, Parameters, Reads
 from simulation.model.rules import (
-    accounts, adoption, compute, education_and_migration, evaluation, exit_and_entry, finance, labour, market, observe,
-    policy, research, world,
+    accounts,
+    adoption,
+    compute,
+    education_and_migration,
+    evaluation,
+    exit_and_entry,
+    finance,
+    labour,
+    market,
+    observe,
+    policy,
+    research,
+    world,
 )  # fmt: skip
-from simulation.model.state import CELLS, CORE_BUYER, PRODUCT_SEGMENT, Firms
+from simulation.model.state import CORE_BUYER, PRODUCT_SEGMENT, Firms
 from simulation.model.streams import Streams
 
 CALLS = (
@@ -33,140 +46,6 @@ CALLS = (
     ("market", market), ("labour", labour), ("research", research), ("compute", compute), ("finance", finance),
     ("accounts", accounts), ("exit_and_entry", exit_and_entry), ("evaluation", evaluation), ("observe", observe),
 )  # fmt: skip
-
-
-@dataclass
-class Market:
-    """Orders and sales by cell (buyer x product, million CNY a quarter), prices and technology weights by product."""
-
-    product_mix: np.ndarray
-    product_technology: np.ndarray
-    base_margin: np.ndarray
-    segment_mix: np.ndarray
-    orders: np.ndarray = field(default_factory=lambda: np.zeros(CELLS))
-    orders_placed: np.ndarray = field(default_factory=lambda: np.zeros(CELLS))
-    sales: np.ndarray = field(default_factory=lambda: np.zeros(0))
-    sales_by_cell: np.ndarray = field(default_factory=lambda: np.zeros(CELLS))
-    imports: np.ndarray = field(default_factory=lambda: np.zeros(CELLS))
-    log_price: np.ndarray = field(default_factory=lambda: np.zeros(size("product")))
-    log_quality_gain: np.ndarray = field(default_factory=lambda: np.zeros(size("product")))
-    cumulative_output: np.ndarray = field(default_factory=lambda: np.zeros(size("product")))
-    initial_output: np.ndarray = field(default_factory=lambda: np.ones(size("product")))
-    initial_quality: np.ndarray | None = None
-    initial_revenue: float = 1.0
-    data_access: float = 1.0
-    core_imports: float = 0.0
-    order_history: deque = field(default_factory=lambda: deque(maxlen=5))
-
-    def sector_price(self) -> np.ndarray:
-        """Quality-adjusted price of each sector's basket, 2016Q1 = 1, shape (sector,)."""
-        return np.exp(self.product_mix @ self.log_price)
-
-    def orders_growth(self) -> float:
-        """Orders of the quarter over those of a year ago, between 0.5 and 2."""
-        if len(self.order_history) < 5:
-            return 1.25
-        return float(np.clip(self.order_history[-1] / max(self.order_history[0], 1e-9), 0.5, 2.0))
-
-
-@dataclass
-class Labour:
-    """Posted wages (million CNY a year) and tightness by tier; output per head by product (million CNY a quarter)."""
-
-    wage: np.ndarray
-    software_wage: float
-    tier_mix: np.ndarray
-    output_per_head: np.ndarray
-    tightness: np.ndarray = field(default_factory=lambda: np.full(size("tier"), 2.0))
-    vacancies: np.ndarray = field(default_factory=lambda: np.zeros(size("tier")))
-    seekers: np.ndarray = field(default_factory=lambda: np.zeros(size("tier")))
-    academia_desired: np.ndarray = field(default_factory=lambda: np.zeros(size("tier")))
-    academia_vacancies: np.ndarray = field(default_factory=lambda: np.zeros(size("tier")))
-    initial_premium: float = 1.0
-    initial_software_wage: float = 1.0
-    initial_real_wage: np.ndarray = field(default_factory=lambda: np.ones(size("tier")))
-    initial_relative: np.ndarray = field(default_factory=lambda: np.ones(size("tier")))
-
-    def premium(self) -> float:
-        """Mean wage of engineers and applied staff over software pay (ratio)."""
-        return float(self.wage[2:].mean() / self.software_wage)
-
-    def real_wage(self) -> np.ndarray:
-        """Posted wages relative to software pay, by tier."""
-        return self.wage / self.software_wage
-
-    def relative_wage(self, tier: str) -> float:
-        """Wage of a tier over software pay, relative to the start."""
-        place = index("tier", tier)
-        return float(self.wage[place] / self.software_wage / self.initial_relative[place])
-
-
-@dataclass
-class Education:
-    """Places and stocks outside the people table: postgraduate places, compound skills, re-trained staff, demonstrations."""
-
-    graduate_places: float
-    graduate_places_recorded: float
-    compound_stock: float = 0.0
-    reskilled_stock: float = 0.0
-    demonstrations: float = 0.0
-    flexible: float = 0.0
-
-
-@dataclass
-class Research:
-    """Levels by field (log): best domestic firm, public laboratories, common pool; and the relative level of China."""
-
-    best: np.ndarray
-    public_level: np.ndarray
-    pool: np.ndarray
-    relative_level: float = 1.0
-    initial_relative_level: float = 1.0
-    initial_frontier: np.ndarray = field(default_factory=lambda: np.zeros(size("field")))
-    opened: float = 0.0
-
-
-@dataclass
-class Compute:
-    """Compute stock (2016Q1 = 1), its use, the domestic share of goods, and the investment planned for the next quarter."""
-
-    domestic_share: float
-    capacity: float = 1.0
-    utilisation: float = 0.4
-    reference: float | None = None
-    access_reference: float | None = None
-    initial_depth: float = 1.0
-    domestic_platform: float = 0.0
-    domestic_public: float = 0.0
-    platform_ordered: float = 0.0
-    imports: dict[str, float] = field(default_factory=lambda: {"parents": 0.0, "central_government": 0.0})
-    buildings: dict[str, float] = field(default_factory=lambda: {"parents": 0.0, "central_government": 0.0})
-    imports_due: dict[str, float] = field(default_factory=lambda: {"parents": 0.0, "central_government": 0.0})
-    buildings_due: dict[str, float] = field(default_factory=lambda: {"parents": 0.0, "central_government": 0.0})
-    public_idle: float = 0.0
-    public_idle_due: float = 0.0
-
-    def initial_access(self, access: float) -> float:
-        """Access at the first call, the norm of later ones."""
-        if self.access_reference is None:
-            self.access_reference = access
-        return self.access_reference
-
-
-@dataclass
-class Venture:
-    """State of private equity: log flow (bn CNY a year), promises, origins of the money, guidance-fund shadows."""
-
-    log_flow: float
-    slow_flow: float
-    uncalled: float
-    history: list[float] = field(default_factory=list)
-    origin: dict[str, float] = field(default_factory=dict)
-    exit_rate: float = 0.0
-    called: float = 0.0
-    guidance_recorded: float = 0.0
-    guidance_carry: float = 0.0
-    guidance_invested: float = 0.0
 
 
 class Economy(mesa.Model):
@@ -193,8 +72,15 @@ class Economy(mesa.Model):
         super().__init__(rng=seed)
         unknown = set(frozen) - {name for name, _ in CALLS}
         if unknown:
-            raise ValueError(f"unknown calls {sorted(unknown)}; the calls of a quarter are {[name for name, _ in CALLS]}")
-        self.effective, self.scale, self.frozen, self.extra_firms = effective, float(scale), frozenset(frozen), extra_firms
+            raise ValueError(
+                f"unknown calls {sorted(unknown)}; the calls of a quarter are {[name for name, _ in CALLS]}"
+            )
+        self.effective, self.scale, self.frozen, self.extra_firms = (
+            effective,
+            float(scale),
+            frozenset(frozen),
+            extra_firms,
+        )
         self.variants = dict(effective.variants)
         self.streams = Streams(seed, replicate)
         self.reads = Reads()
@@ -268,9 +154,9 @@ class Economy(mesa.Model):
             np.log(p["initial_venture_flow"]), 1000.0 * p["initial_venture_flow"], 1300.0 * p["initial_venture_flow"]
         )
         self.venture.history = [self.venture.log_flow - 0.1 * k for k in (4, 3, 2, 1)]
-        self.education = Education(p["initial_graduates"] * 1.1 ** 2.5, p["initial_graduates"] * 1.1 ** 2.5)
+        self.education = Education(p["initial_graduates"] * 1.1**2.5, p["initial_graduates"] * 1.1**2.5)
         self.adopters = build_adopters(self)
-        self.compute.initial_depth = float(self.adopters.value_share @ self.adopters.depth)
+        self.compute.initial_depth = inner(self.adopters.value_share, self.adopters.depth)
         self.firms = Firms(16)
         self._first_orders()
         self.firms, self.positions, staff = build_firms(self)
@@ -285,6 +171,8 @@ class Economy(mesa.Model):
         labour._count(self)
         research._measure(self)
         self.research.initial_relative_level = self.research.relative_level
+        carriers = technology[[index("product", name) for name in observe.related.CARRIERS]]
+        self.initial_carrier_gap = carriers @ (self.research.best - self.world.frontier)
         self.now = {}
 
     def _note_initial_wages(self) -> None:
@@ -298,7 +186,9 @@ class Economy(mesa.Model):
         """Orders of the first quarter at the starting depth, to size firms; core orders are a share of the others."""
         p = self.parameters
         policy.run(self)
-        self.compute.domestic_platform = 250.0 * float(p.driver("platform_capex")) * p["capex_goods_share"] * self.compute.domestic_share
+        self.compute.domestic_platform = (
+            250.0 * float(p.driver("platform_capex")) * p["capex_goods_share"] * self.compute.domestic_share
+        )
         adoption._order(self, 0.02 * self.adopters.depth)
         orders = self.market.orders.reshape(-1, size("product"))
         mix = p["core_to_core_mix"] / p["core_to_core_mix"].sum()
@@ -321,10 +211,20 @@ class Economy(mesa.Model):
         weights = self.labour.tier_mix @ p["production_weight"]
         research = p["research_staff_share"][firms.layer]
         firms.research_share[:] = research
-        heads = staff * weights[firms.layer] * (1.0 - research) * firms.weight * np.exp(p["efficiency_output"] * firms.efficiency)
+        heads = (
+            staff
+            * weights[firms.layer]
+            * (1.0 - research)
+            * firms.weight
+            * np.exp(p["efficiency_output"] * firms.efficiency)
+        )
         by_product = np.bincount(firms.product, heads, size("product"))
         orders = np.bincount(firms.product, revenue * firms.weight, size("product"))
         self.labour.output_per_head = orders / np.maximum(p["initial_utilisation"] * by_product, 1e-9)
+        # A product nobody makes yet will be made as well as the others are, measured by the norm of each.
+        made, norm = by_product > 0.0, p["output_per_head_by_product"]
+        usual = float((self.labour.output_per_head[made] / norm[made]).mean())
+        self.labour.output_per_head[~made] = usual * norm[~made]
         market_.initial_revenue = firms.total(firms.revenue)
         market_.initial_output = orders * 4.0 * p["prior_output_years"] + 1e-6
         market_.cumulative_output = market_.initial_output.copy()
@@ -334,7 +234,7 @@ class Economy(mesa.Model):
         spread = {"angel": 0.1, "venture": 0.4, "growth": 0.25, "foreign": 0.25}
         for name, share in spread.items():
             firms.equity[:, index("channel", name)] = share * firms.cumulative_funding
-        self.ledger.equity += (firms.weight * firms.alive) @ firms.equity
+        self.ledger.equity += np.einsum("i,ij->j", firms.weight * firms.alive, firms.equity)
 
     def _fill_pipelines(self) -> None:
         p = self.parameters
@@ -342,9 +242,7 @@ class Economy(mesa.Model):
         lag = education_and_migration.POSTGRADUATE_LAG
         for university in self.universities:
             flow = p["initial_graduates"] / 4.0 * shares[university.position]
-            university.cohorts["postgraduate"] = deque(
-                [flow * 1.1 ** (k / 4.0) for k in range(lag)], maxlen=lag + 1
-            )
+            university.cohorts["postgraduate"] = deque([flow * 1.1 ** (k / 4.0) for k in range(lag)], maxlen=lag + 1)
 
     # -- living -------------------------------------------------------------------------------------------------------
 
@@ -396,8 +294,8 @@ class Economy(mesa.Model):
 
     def join_market(self, rows: np.ndarray) -> None:
         """Give entrants a foot, with share zero, in the cells they serve."""
-        owner, cell = choose_cells(self, self.firms, rows)
-        self.positions.add(owner, cell, np.zeros(len(owner)))
+        owner, cell, count = choose_cells(self, self.firms, rows)
+        self.positions.add(owner, cell, np.zeros(len(owner)), count)
 
     # -- looking ------------------------------------------------------------------------------------------------------
 

@@ -61,8 +61,8 @@ class Province(mesa.Agent):
 
     Attributes
     ----------
-    target : float
-        Own core-industry target, bn CNY.
+    target, announced : float
+        Own core-industry target that money follows, bn CNY; the announced one ignores the effect parameter.
     idle_capacity : float
         Parks and compute built ahead of demand, million CNY.
     """
@@ -71,19 +71,9 @@ class Province(mesa.Agent):
         super().__init__(model)
         self.position = position
         self.name = members("region")[position]
-        self.target = 0.0
+        self.target = self.announced = 0.0
         self.spending = 0.0
         self.idle_capacity = 0.0
-
-    def set_target(self, national: float, share: float, multiplier: float, peers: float, imitation: float) -> None:
-        """Choose a target (bn CNY): own share of the national one times ambition, drawn towards the peers' ambition."""
-        own = national * share * multiplier
-        self.target = (1.0 - imitation) * own + imitation * max(own, peers * share)
-
-    def spend(self, money_per_target: float, fiscal_space: float) -> float:
-        """Programme money of the quarter, million CNY: follows the target within fiscal space."""
-        self.spending = min(1000.0 * self.target * money_per_target / 4.0, fiscal_space)
-        return self.spending
 
 
 class FundingChannel(mesa.Agent):

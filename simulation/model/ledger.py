@@ -11,7 +11,14 @@ References: Godley and Lavoie (2007) transaction-flow matrix; model.md section 5
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
+
+from simulation.model.columns import inner
+
+if TYPE_CHECKING:
+    from simulation.model.state import Firms
 
 ACCOUNTS = (
     "firms", "parents", "adopters", "households", "central_government", "local_government", "universities",
@@ -69,25 +76,31 @@ class Ledger:
         self.balances[target] += amount
         self.gross += amount
 
-    def firms_pay(self, flow: str, payee: str, firms, amounts: np.ndarray, rows: np.ndarray | None = None) -> None:
+    def firms_pay(
+        self, flow: str, payee: str, firms: Firms, amounts: np.ndarray, rows: np.ndarray | None = None
+    ) -> None:
         """Firms pay ``amounts`` (per firm, shape of the columns or of ``rows``) to a sector."""
         self._firms(flow, "firms", payee, firms, amounts, rows, -1.0)
 
-    def firms_receive(self, flow: str, payer: str, firms, amounts: np.ndarray, rows: np.ndarray | None = None) -> None:
+    def firms_receive(
+        self, flow: str, payer: str, firms: Firms, amounts: np.ndarray, rows: np.ndarray | None = None
+    ) -> None:
         """Firms receive ``amounts`` (per firm) from a sector."""
         self._firms(flow, payer, "firms", firms, amounts, rows, 1.0)
 
-    def _firms(self, flow, payer, payee, firms, amounts, rows, sign) -> None:
-        where = slice(None) if rows is None else rows
+    def _firms(
+        self, flow: str, payer: str, payee: str, firms: Firms, amounts: np.ndarray, rows: np.ndarray | None, sign: float
+    ) -> None:
+        where: Any = slice(None) if rows is None else rows
         if amounts.size and not amounts.min() >= 0.0:
             raise ValueError(f"{flow} from {payer} to {payee}: a payment is a number that is not negative")
-        self._enter(flow, payer, payee, float(np.dot(amounts, firms.weight[where])))
+        self._enter(flow, payer, payee, inner(amounts, firms.weight[where]))
         firms.cash[where] += sign * amounts
         firms.posted[where] += sign * amounts
 
-    def between_firms(self, flow: str, firms, paid: np.ndarray, received: np.ndarray) -> None:
+    def between_firms(self, flow: str, firms: Firms, paid: np.ndarray, received: np.ndarray) -> None:
         """Firms pay each other: ``paid`` and ``received`` per firm; the national totals must agree."""
-        total_paid, total_received = float(paid @ firms.weight), float(received @ firms.weight)
+        total_paid, total_received = inner(paid, firms.weight), inner(received, firms.weight)
         if abs(total_paid - total_received) > 1e-9 * max(total_paid, 1.0):
             raise ValueError(f"{flow} between firms: paid {total_paid} but received {total_received}")
         self._enter(flow, "firms", "firms", total_paid)
@@ -105,14 +118,14 @@ class Ledger:
         """Transaction-flow matrix of the quarter (flow, account): received less paid, million CNY."""
         return self.flows.sum(axis=1) - self.flows.sum(axis=2)
 
-    def closure_errors(self, firms) -> dict[str, float]:
+    def closure_errors(self, firms: Firms) -> dict[str, float]:
         """Relative gaps between stocks and the sums of flows; each is below 1e-9 when the books close."""
         alive = firms.alive
         scale = max(self.gross, 1.0)
-        cash = float(firms.cash[alive] @ firms.weight[alive])
+        cash = inner(firms.cash[alive], firms.weight[alive])
         per_firm = np.abs(firms.cash - firms.posted)[alive] / np.maximum(1.0, firms.turnover[alive])
-        debt = float(firms.debt[alive] @ firms.weight[alive])
-        equity = firms.weight[alive] @ firms.equity[alive]
+        debt = inner(firms.debt[alive], firms.weight[alive])
+        equity = np.einsum("i,ij->j", firms.weight[alive], firms.equity[alive])
         return {
             "rows": float(np.abs(self.transaction_matrix().sum(axis=1)).max()) / scale,
             "deposits": abs(float(self.balances.sum())) / scale,

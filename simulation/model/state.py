@@ -6,6 +6,8 @@ Money in million CNY, people in persons, capability as natural log relative to t
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
 from simulation.inputs.dimensions import members, note, size
@@ -16,7 +18,9 @@ SEEKING, ACADEMIA, OVERSEAS = -1, -2, -3
 UNFUNDED, ANGEL, EARLY, LATE, LISTED = 0, 1, 2, 3, 4
 TOP, RESEARCHER, ENGINEER, APPLIED = range(4)
 
-PRODUCT_SEGMENT = np.array([members("segment").index(note("product", p).split(";")[0].strip()) for p in members("product")])
+PRODUCT_SEGMENT = np.array(
+    [members("segment").index(note("product", p).split(";")[0].strip()) for p in members("product")]
+)
 PRODUCT_LAYER = np.array([members("layer").index(note("product", p).split(";")[1].strip()) for p in members("product")])
 BUDGET_SECTORS = np.array(["budget demand" in note("sector", s) for s in members("sector")])
 HOUSEHOLD_SECTORS = np.array(["household demand" in note("sector", s) for s in members("sector")])
@@ -30,7 +34,7 @@ CELLS = len(BUYERS) * size("product")
 class Firms(Columns):
     """Core firms. ``equity`` is at cost by funding channel; ``revenue_quarters`` holds the last four quarters."""
 
-    fields = {
+    fields: ClassVar = {
         "weight": (float, ()), "segment": (np.int64, ()), "product": (np.int64, ()), "layer": (np.int64, ()),
         "kind": (np.int64, ()), "region": (np.int64, ()), "specialty": (np.int64, ()), "founded": (np.int64, ()),
         "capability": (float, (size("field"),)), "knowledge": (float, ()), "data": (float, ()), "compute": (float, ()),
@@ -38,11 +42,13 @@ class Firms(Columns):
         "backlog": (float, ()), "orders": (float, ()), "expected_orders": (float, ()), "capacity": (float, ()),
         "revenue": (float, ()), "revenue_quarters": (float, (4,)), "turnover": (float, ()), "margin": (float, ()),
         "research_intensity": (float, ()), "research_spending": (float, ()), "research_budget": (float, ()),
-        "research_induced": (float, ()), "research_share": (float, ()), "export_share": (float, ()), "stage": (np.int64, ()),
+        "research_induced": (float, ()), "research_share": (float, ()), "export_share": (float, ()),
+        "stage": (np.int64, ()),
         "cumulative_funding": (float, ()), "last_round": (np.int64, ()), "equity": (float, (size("channel"),)),
         "recognised": (np.bool_, ()), "listed": (np.bool_, ()), "certified": (np.bool_, ()),
         "group_revenue": (float, ()), "group_research_intensity": (float, ()), "wage_bill": (float, ()),
-        "headcount": (float, (size("tier"),)), "desired": (float, (size("tier"),)), "vacancies": (float, (size("tier"),)),
+        "headcount": (float, (size("tier"),)), "desired": (float, (size("tier"),)),
+        "vacancies": (float, (size("tier"),)),
         "profit": (float, ()), "entry_door": (np.int64, ()),
     }  # fmt: skip
 
@@ -58,9 +64,11 @@ class Firms(Columns):
 
 
 class People(Columns):
-    """AI-skilled people. ``employer`` is a firm's row, or ``SEEKING``, ``ACADEMIA``, ``OVERSEAS``; wage in million CNY a year."""
+    """AI-skilled people. ``employer`` is a firm's row, or ``SEEKING``, ``ACADEMIA``, ``OVERSEAS``; wage in million
+    CNY a year.
+    """
 
-    fields = {
+    fields: ClassVar = {
         "tier": (np.int64, ()), "skill": (float, ()), "region": (np.int64, ()), "employer": (np.int64, ()),
         "wage": (float, ()), "entered": (np.int64, ()), "origin": (np.int64, ()),
     }  # fmt: skip
@@ -69,9 +77,10 @@ class People(Columns):
 class Adopters(Columns):
     """Adopting organisations and household groups; ``value_share`` is the share of the sector's value added."""
 
-    fields = {
+    fields: ClassVar = {
         "sector": (np.int64, ()), "region": (np.int64, ()), "size_class": (np.int64, ()), "cell": (np.int64, ()),
-        "value_share": (float, ()), "count": (float, ()), "count_sample": (float, ()), "data": (float, ()), "threshold": (float, ()),
+        "value_share": (float, ()), "count": (float, ()), "count_sample": (float, ()), "data": (float, ()),
+        "threshold": (float, ()),
         "value_total": (float, ()), "depth": (float, ()), "adopted": (np.int64, ()), "scaled": (np.bool_, ()),
     }  # fmt: skip
 
@@ -80,22 +89,26 @@ class Positions:
     """Sparse market positions: one row for a firm in a cell it serves (buyer x product).
 
     ``share`` is the share of the cell's orders held by all firms of the row together; shares of a cell sum to one.
+    ``count`` is how many of the firms that the row stands for serve the cell.
     """
 
     def __init__(self) -> None:
         self.firm = np.zeros(0, dtype=np.int64)
         self.cell = np.zeros(0, dtype=np.int64)
         self.share = np.zeros(0)
+        self.count = np.zeros(0)
 
-    def add(self, firm: np.ndarray, cell: np.ndarray, share: np.ndarray) -> None:
+    def add(self, firm: np.ndarray, cell: np.ndarray, share: np.ndarray, count: np.ndarray) -> None:
         """Append positions; a new entrant starts with share zero."""
         self.firm = np.concatenate([self.firm, firm])
         self.cell = np.concatenate([self.cell, cell])
         self.share = np.concatenate([self.share, share])
+        self.count = np.concatenate([self.count, count])
 
     def keep(self, mask: np.ndarray) -> None:
         """Drop the positions where ``mask`` is false (their share falls to the others at the next awards)."""
-        self.firm, self.cell, self.share = self.firm[mask], self.cell[mask], self.share[mask]
+        self.firm, self.cell = self.firm[mask], self.cell[mask]
+        self.share, self.count = self.share[mask], self.count[mask]
 
 
 def cells_of(product: int, buyers: np.ndarray) -> np.ndarray:

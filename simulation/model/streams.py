@@ -99,7 +99,6 @@ class Streams:
         return float(self.normal(stream, np.array([identity], dtype=np.uint64), quarter, index)[0])
 
 
-
 def encode_ids(origin: int, quarter: int, slots: np.ndarray, region: int = 0) -> np.ndarray:
     """Stable ids of candidates: the same slot of the same origin, region and quarter is the same agent in any world."""
     head = np.uint64(((origin & 0xFF) << 56) | (((quarter + 1024) & 0xFFFF) << 40) | ((region & 0xFF) << 32))

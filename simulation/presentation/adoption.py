@@ -63,7 +63,13 @@ def sector_panel(
         return
     value = float(bands[view.scenarios[0]].sel(quantile=0.5).isel(year=-1))
     axes.text(
-        0.04, 0.95, f"{value:.0f} %", transform=axes.transAxes, va="top", size=9.5, color=style.scenario_colour(0)
+        0.04,
+        0.95,
+        view.share(value / 100),
+        transform=axes.transAxes,
+        va="top",
+        size=9.5,
+        color=style.scenario_colour(0),
     )
 
 

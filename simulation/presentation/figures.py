@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from simulation.errors import UsageError
+
+logger = logging.getLogger("aiplan.figures")
 
 # Figure -> module, in the order in which they are drawn; each module has a function of the figure's name.
 KINDS = {
@@ -20,6 +23,20 @@ KINDS = {
     "wages": "talent",
     "adoption": "adoption",
     "provinces": "provinces",
+}
+
+# What a figure cannot be drawn without; sweeps do not store all of it.
+NEEDS = {
+    "overview": ("core_revenue", "related_revenue_r2", "equity_funding_broad", "talent_by_tier", "adoption_depth"),
+    "core": ("core_revenue",),
+    "related": ("related_revenue_r2",),
+    "target_years": ("core_revenue",),
+    "funding": ("equity_funding_broad", "funding_by_channel"),
+    "firms": ("firms_alive", "firms_recognised", "firm_entries", "firm_conversions", "firm_exits", "firm_acquisitions"),
+    "talent": ("talent_by_tier",),
+    "wages": ("wage_by_tier", "wage_software", "vacancy_ratio_by_tier"),
+    "adoption": ("adoption_rate", "adoption_depth", "adoption_rate_by_sector", "adoption_depth_by_sector"),
+    "provinces": ("firms_by_region",),
 }
 
 
@@ -40,7 +57,7 @@ def plot_result(
     folder : path
         Where the files go; made if missing.
     kinds : iterable of str, optional
-        Names of ``KINDS``; all by default.
+        Names of ``KINDS``; by default all that the stored variables allow.
     language : {'en', 'zh'}
         Language of titles and labels.
     svg : bool
@@ -55,7 +72,7 @@ def plot_result(
     Raises
     ------
     UsageError
-        For an unknown kind or language.
+        For an unknown kind or language, or a kind that was asked for and needs variables which the result lacks.
     """
     chosen = list(KINDS) if kinds is None else list(kinds)
     unknown = [kind for kind in chosen if kind not in KINDS]
@@ -67,6 +84,12 @@ def plot_result(
 
         view = View(result, language)
         for kind in chosen:
+            missing = [name for name in NEEDS[kind] if not view.has(name)]
+            if missing and kinds is not None:
+                raise UsageError(f"the result does not hold what {kind} shows: {', '.join(missing)}")
+            if missing:
+                logger.info("left out %s: the result holds no %s", kind, ", ".join(missing))
+                continue
             for sheet in make(view, kind):
                 paths += sheet.save(Path(folder), svg)
     return paths

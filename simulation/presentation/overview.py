@@ -45,12 +45,13 @@ def overview(view: View) -> list[Sheet]:
         ("panel_core", money),
         ("panel_related", money),
         ("panel_equity", money),
-        ("panel_stock", view.unit("firms_alive").label),
+        ("panel_stock", ""),
         ("panel_talent", view.unit("talent_by_tier").label),
         ("panel_adoption", "%"),
     )
     for panel, (title, unit) in zip(axes, titles, strict=True):
-        panel.set_title(view.say("pair", one=view.say(title), other=unit), fontfamily=list(style.TEXT_FAMILY))
+        text = view.say("pair", one=view.say(title), other=unit) if unit else view.say(title)
+        panel.set_title(text, fontfamily=list(style.TEXT_FAMILY))
     verdict_panel(sheet, sheet.figure.add_subplot(grid[2, :]), view)
     return [sheet]
 
@@ -112,6 +113,7 @@ def _title(view: View) -> str:
         "title_overview",
         name=names,
         year=core[-1].year,
+        runs=view.runs,
         core=view.share(share_above(view, scenario, core[-1], "A")),
         related=view.share(share_above(view, scenario, related[-1], "R2")),
     )

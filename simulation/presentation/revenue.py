@@ -58,7 +58,7 @@ def related(view: View) -> list[Sheet]:
     row = sheet.figure.subplots(1, len(scopes), sharey=True, squeeze=False)[0]
     bands: dict[str, xr.DataArray] = {}
     for axes, scope in zip(row, scopes, strict=True):
-        axes.set_yscale("log")
+        axes.set_yscale("log", nonpositive="mask")
         axes.set_title(fold(panel_text(view, scope), 30))
         bands = revenue_panel(sheet, axes, view, "related", scope)
     _legend(row[0], view, [mark for scope in scopes for mark in published("related", scope)])
@@ -197,7 +197,8 @@ def _title(view: View, indicator: str, scope: str, label: str) -> str:
     words["value"] = wording.number(medians[scenario])
     if not targets:
         return view.say("title_revenue_plain", **words)
-    return view.say("title_revenue", share=view.share(share_above(view, scenario, targets[-1], scope)), **words)
+    share = view.share(share_above(view, scenario, targets[-1], scope))
+    return view.say("title_revenue", share=share, runs=view.runs, **words)
 
 
 def _related_title(view: View, scopes: list[str]) -> str:
@@ -210,4 +211,4 @@ def _related_title(view: View, scopes: list[str]) -> str:
         scope.lower(): view.share(share_above(view, view.scenarios[0], targets[-1], scope))
         for scope in ("R1", "R2", "R3")
     }
-    return view.say("title_related", label=label, year=targets[-1].year, **shares)
+    return view.say("title_related", label=label, year=targets[-1].year, runs=view.runs, **shares)

@@ -54,7 +54,7 @@ def wages(view: View) -> list[Sheet]:
     sheet.frame(_wage_title(view), subtitle, [view.say("wage_note"), view.provenance()], line_key(view))
     left, right = sheet.figure.subplots(1, 2, gridspec_kw={"width_ratios": [1.35, 1]})
     wage_panel(sheet, left, view)
-    _tier_panel(sheet, right, view, VACANCY, view.say("panel_vacancies"))
+    _tier_panel(sheet, right, view, VACANCY, view.say("panel_medians", label=view.label(VACANCY)))
     right.set_ylim(bottom=0)
     return [sheet]
 
@@ -133,7 +133,7 @@ def _observed(
 def _talent_title(view: View) -> str:
     unit = view.unit(STOCK)
     first, last = view.years(STOCK)
-    middle = quantiles(view.annual(STOCK).sum("tier"), (0.5,)).isel(quantile=0)
+    middle = quantiles(view.annual(STOCK).sum("tier", skipna=False), (0.5,)).isel(quantile=0)
     medians = {name: float(middle.sel(scenario=name, year=last)) for name in view.scenarios}
     if len(medians) > 1:
         return view.say("title_talent_many", year=last, unit=unit.label, **view.extremes(medians))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from simulation.analysis.bands import annual
 from simulation.inputs import operators, plan
 from simulation.presentation.view import View
 
@@ -54,6 +55,16 @@ def scope_series(view: View, indicator: str, scope: str) -> xr.DataArray | None:
     if operator.judged and operator.last_published == max(operator.judged):
         seen = seen.sel(year=seen["year"] <= operator.last_published)
     return seen.rename(operator.variable)
+
+
+def listed_firms(view: View) -> xr.DataArray:
+    """Firms as the published lists count them, at year end: a share of the recognised, with the widening of 2021-22."""
+    operator = operators.operator("firms", "wide list")
+    latent = view.dataset[operator.variable].transpose("scenario", "member", "time")
+    times = latent["time"].dt
+    over = [f"{year}Q{quarter}" for year, quarter in zip(times.year.values, times.quarter.values, strict=True)]
+    counted = latent.copy(data=operator.series(latent.values, over))
+    return annual(counted, view.variable(operator.variable).kind)
 
 
 def share_above(view: View, scenario: str, goal: Goal, scope: str) -> float:

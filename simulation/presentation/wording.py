@@ -43,8 +43,8 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "scope": ("scope {scope}: {label}", "{scope}口径：{label}"),
     "panel_scope": ("{scope}: {label}", "{scope}：{label}"),
     "pair": ("{one}, {other}", "{one}，{other}"),
-    "flow_lines": ("solid: founded, dotted: failed", "实线：新设；点线：退出"),
-    "stock_lines": ("solid: alive, dashed: recognised", "实线：存活；虚线：被收录"),
+    "flow_lines": ("solid: all entries, dotted: all exits", "实线：全部进入；点线：全部退出"),
+    "stock_lines": ("solid: alive, dashed: as lists count", "实线：存活；虚线：按名录口径"),
     "scope_short": ("scope {scope}", "{scope}口径"),
     "statistic_bands": ("median, 50 % and 90 % bands of {runs} runs", "{runs}次运行的中位数及50%、90%区间"),
     "statistic_comparison": ("median and 50 % band of {runs} runs each", "各{runs}次运行的中位数及50%区间"),
@@ -86,8 +86,9 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "statistic_inner": ("median and 50 % band of {runs} runs", "{runs}次运行的中位数及50%区间"),
     "related_label": ("Related industry driven by AI", "人工智能带动的相关产业"),
     "related_definitions": (
-        "R1, R2 and R3 are definitions of this model and nested in that order of breadth; none includes core revenue.",
-        "R1、R2、R3为本模型的定义，由窄到宽；均不含核心产业收入。",
+        "R1, R2 and R3 are definitions of this model and nested in that order of breadth; none includes core revenue. "
+        "Years without any value (R1 before gains are realised) have no place on a logarithmic scale.",
+        "R1、R2、R3为本模型的定义，由窄到宽；均不含核心产业收入。数值为零的年份（R1实现收益之前）无法在对数坐标上显示。",
     ),
     "published": ("published by", "公布机构"),
     "talent_note": (
@@ -116,8 +117,9 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "panel_talent": ("AI engineers at year end", "年末人工智能工程师"),
     "overview_note": (
         "Black bars: plan targets; markers: published values (publishers named in the single figures). "
-        "Adoption: solid share of adopters, dashed AI depth. Firms: solid alive, dashed recognised by list makers.",
-        "黑色横线：规划目标；标记：公布值（机构见单图）。采用：实线为采用者占比，虚线为应用深度。企业：实线为存活，虚线为被收录。",
+        "Adoption: solid share of adopters, dashed AI depth. Firms: solid alive, dashed as the lists count, "
+        "dotted known to list makers.",
+        "黑色横线：规划目标；标记：公布值（机构见单图）。采用：实线为采用者占比，虚线为应用深度。企业：实线为存活，虚线为按名录口径，点线为名录可见。",
     ),
     "published_elsewhere": ("other scopes, published: {list}", "其他口径的公布值：{list}"),
     "and": ("and", "和"),
@@ -131,8 +133,8 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "extrapolated": ("extrapolated after the last publication", "末次公布之后为外推"),
     # titles: what is seen
     "title_revenue": (
-        "{label}, {scope}: median {value} {unit} in {year}; the {year} target is exceeded in {share} of runs",
-        "{label}（{scope}）：{year}年中位数{value}{unit}；{share}的运行超过{year}年目标",
+        "{label}, {scope}: median {value} {unit} in {year}; the {year} target is exceeded in {share} of {runs} runs",
+        "{label}（{scope}）：{year}年中位数{value}{unit}；{runs}次运行中{share}超过{year}年目标",
     ),
     "title_revenue_plain": (
         "{label}, {scope}: median {value} {unit} in {year}",
@@ -143,8 +145,8 @@ _PHRASES: dict[str, tuple[str, str]] = {
         "{label}（{scope}）：{year}年中位数从{low}（{low_name}）到{high}{unit}（{high_name}）",
     ),
     "title_related": (
-        "{label}: the {year} target is exceeded in {r1} of runs by R1, {r2} by R2 and {r3} by R3",
-        "{label}：按R1、R2、R3定义，超过{year}年目标的运行分别占{r1}、{r2}和{r3}",
+        "{label}: the {year} target is exceeded in {r1} of {runs} runs by R1, {r2} by R2 and {r3} by R3",
+        "{label}：按R1、R2、R3定义，{runs}次运行中超过{year}年目标的分别占{r1}、{r2}和{r3}",
     ),
     "title_related_plain": (
         "{label}: medians in {year} are {r1} (R1), {r2} (R2) and {r3} {unit} (R3)",
@@ -160,9 +162,8 @@ _PHRASES: dict[str, tuple[str, str]] = {
         "人工智能企业融资：{year}年宽口径股权融资中位数从{low}（{low_name}）到{high}{unit}（{high_name}）",
     ),
     "title_firms": (
-        "AI firms: median {alive} alive and {recognised} recognised by list makers at the end of {year}; "
-        "most entries in {peak}",
-        "人工智能企业：{year}年末存活{alive}家、被名录收录{recognised}家（中位数）；新进入最多在{peak}年",
+        "AI firms: median {alive} alive and {listed} as the lists count at the end of {year}; most entries in {peak}",
+        "人工智能企业：{year}年末存活{alive}家、按名录口径{listed}家（中位数）；新进入最多在{peak}年",
     ),
     "title_firms_many": (
         "AI firms alive at the end of {year}: medians from {low} ({low_name}) to {high} ({high_name})",
@@ -195,8 +196,8 @@ _PHRASES: dict[str, tuple[str, str]] = {
         "首次超过各目标的年份：结论取决于口径（{name}）",
     ),
     "title_overview": (
-        "{name}: {year} targets exceeded in {core} of runs (core, scope A) and {related} (related, R2)",
-        "{name}：超过{year}年目标的运行占{core}（核心，A口径）和{related}（相关，R2）",
+        "{name}: {year} targets exceeded in {core} of {runs} runs (core, scope A) and {related} (related, R2)",
+        "{name}：{runs}次运行中超过{year}年目标的占{core}（核心，A口径）和{related}（相关，R2）",
     ),
     "title_overview_plain": ("Overview: {name}", "概览：{name}"),
     # panels
@@ -204,11 +205,11 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "panel_related": ("Related industry revenue, R2", "相关产业收入，R2"),
     "panel_channels": ("By channel, all firms of the model (stack of medians)", "分渠道，模型全部企业（中位数堆叠）"),
     "panel_equity": ("Equity funding, broad scope", "股权融资，宽口径"),
-    "panel_stock": ("Firms at year end", "年末企业数"),
+    "panel_stock": ("Number of firms at year end", "年末企业数量"),
     "panel_flow": ("Entry and exit in the year (medians)", "当年进入与退出（中位数）"),
-    "panel_vacancies": ("Vacancies per seeker, year end (medians)", "年末空缺与求职者之比（中位数）"),
+    "panel_medians": ("{label}, year end (medians)", "年末{label}（中位数）"),
     "panel_wages": ("Wages, last quarter of the year, at yearly rate", "工资，年末季度，折年"),
-    "panel_ranked": ("Share of the national total at the end of {year}, medians", "{year}年末占全国比重，中位数"),
+    "panel_ranked": ("Share of the national total in {year}, medians", "{year}年占全国比重，中位数"),
     "panel_concentration": ("Share of the five largest provinces", "前五省份占比"),
     "panel_adoption": ("AI adoption, share of adopters", "人工智能采用率"),
     "panel_verdict": ("Share of runs above the target in its year", "目标年份超过目标的运行占比"),
@@ -216,8 +217,9 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "count_weighted": ("adopters, count weighted", "采用者占比（按数量）"),
     "depth": ("AI depth, value weighted", "应用深度（按增加值）"),
     "alive": ("alive", "存活"),
-    "recognised": ("recognised by list makers", "被名录收录"),
-    "founded": ("founded", "新设"),
+    "recognised": ("known to list makers", "名录可见"),
+    "listed": ("as the lists count", "按名录口径"),
+    "founded": ("founded or\nspun off", "新设或分拆"),
     "converted": ("converted to AI", "转入"),
     "failed": ("failed", "退出"),
     "acquired": ("acquired", "被收购"),
@@ -225,11 +227,11 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "it_sector": ("IT sector", "信息业"),
     "observed_range": ("published or estimated range", "公布或估计区间"),
     "other_provinces": ("{count} further provinces", "其余{count}省份"),
-    "never": ("not by {year}", "{year}年前未达"),
+    "never": ("not by {year}", "至{year}年未达"),
     "outlined": (
         "Cells: % of runs whose first year above the threshold it is. Outlined: the target's own year; cells "
         "to its left are early, to its right late.",
-        "单元格：首次超过门槛的年份在各次运行中的占比（%）。方框为目标年份；左侧为提前，右侧为推迟。",
+        "单元格：首次超过门槛的年份在各次运行中的占比（%）。方框为目标年份；左侧为提前，右侧为推迟。N口径仅读至2020年。",
     ),
     "stack_note": (
         "The stack adds medians by channel; their sum need not equal the median of the sum.",
@@ -242,8 +244,10 @@ _PHRASES: dict[str, tuple[str, str]] = {
         "股权观测值：实心为公布或推算，空心为判断估计；竖线为低至高区间。",
     ),
     "list_note": (
-        "Lists count differently (CNNIC, CAICT/MIIT, widened in 2021-22); compare levels only within one list.",
-        "各名录口径不同（CNNIC、信通院/工信部，2021-22年扩大）；水平只在同一名录内比较。",
+        "Lists hold a share of the firms that list makers know and were widened once, in 2021-22; the dashed line "
+        "counts as they do. "
+        "Lists of different makers (CNNIC, CAICT/MIIT) are not the same count.",
+        "名录只含其可见企业的一部分，并于2021-22年扩大一次；虚线按名录口径计数。各机构名录（CNNIC、信通院/工信部）口径不同。",
     ),
     "wage_note": (
         "Published: annual mean wage in the IT sector, urban non-private units (National Bureau of Statistics).",

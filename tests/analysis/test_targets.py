@@ -138,6 +138,7 @@ def test_rows_become_valid_json_and_readable_text():
     assert json.loads(json.dumps(plain(rows), allow_nan=False))[4]["median"] is None
     text = format_targets(rows)
     assert "one published observation" in text
+    assert "2016" in text and "2,016" not in text
     assert all(len(line) < 200 for line in text.splitlines())
 
 

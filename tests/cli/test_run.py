@@ -32,9 +32,9 @@ def test_json_is_the_only_thing_on_standard_output(aiplan: Command) -> None:
 
 def test_table_has_the_fixed_rows_and_says_where_the_result_is(aiplan: Command) -> None:
     done = aiplan("run", "plan_baseline", *QUICK)
-    rows = [line for line in done.out.splitlines() if line.startswith(("core industry", "related industry"))]
+    rows = [line for line in done.out.splitlines() if line.startswith(("core 20", "related 20"))]
     assert len(rows) == 22
-    assert [line.split()[2:4] for line in rows[:4]] == [["2020", scope] for scope in "NABI"]
+    assert [line.split()[1:3] for line in rows[:4]] == [["2020", scope] for scope in "NABI"]
     folder = next(line for line in done.out.splitlines() if line.startswith("Result: ")).removeprefix("Result: ")
     assert open_result(folder).manifest["command"].startswith("aiplan run plan_baseline --replicates 3")
 
@@ -52,7 +52,7 @@ def test_stored_target_table_is_the_one_shown(aiplan: Command) -> None:
 def test_several_scenarios_are_compared_with_a_scenario_column(aiplan: Command) -> None:
     done = aiplan("run", "plan_baseline", "signal_only", *QUICK)
     header = next(line for line in done.out.splitlines() if line.startswith("scenario"))
-    assert header.split()[:4] == ["scenario", "indicator", "year", "scope"]
+    assert header.split()[:4] == ["scenario", "target", "scope", "above"]
     assert sum(line.startswith("signal_only") for line in done.out.splitlines()) == 22
 
 

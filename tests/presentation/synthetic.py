@@ -33,7 +33,7 @@ def _paths(time: np.ndarray) -> dict[str, np.ndarray]:
         "equity_funding_broad": 8 + 40 * wave + 1.1 * (time - 2016),
         "firms_alive": firms,
         "firms_recognised": firms * (0.2 + 0.5 * _logistic(time, 2021, 0.6)),
-        "firm_entries": 90 - 35 * _logistic(time, 2018, 0.8),
+        "firm_entries": 300 - 100 * _logistic(time, 2024, 0.8),
         "firm_conversions": 20 + 140 * np.exp(-((time - 2021.5) ** 2) / 8),
         "firm_exits": 25 + 45 * _logistic(time, 2020, 0.6),
         "firm_acquisitions": 4 + 6 * _logistic(time, 2022, 0.6),

@@ -13,6 +13,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from simulation.analysis.targets import targets_table
+from simulation.errors import UsageError
+from simulation.inputs.variables import variables
 from simulation.presentation import plot_result
 from simulation.presentation.sheet import COLUMNS, Sheet
 
@@ -145,3 +147,22 @@ def test_a_shorter_run_shows_the_targets_it_reaches(one_scenario: xr.Dataset, tm
     plot_result(short, tmp_path)
     marks = [row for row in read(tmp_path, "core") if row["statistic"] == "target" and row["scope"] == "A"]
     assert [row["period"] for row in marks] == ["2020", "2025"]
+
+
+def test_a_result_without_details_gives_the_figures_it_can(one_scenario: xr.Dataset, tmp_path: Path) -> None:
+    core = one_scenario[[name for name, row in variables().items() if row.level == "core"]]
+    kinds = {path.stem for path in plot_result(core, tmp_path) if path.suffix == ".png"}
+    assert {"overview", "core", "related", "target_years", "talent"} <= kinds and "provinces" not in kinds
+    with pytest.raises(UsageError, match="firms_by_region"):
+        plot_result(core, tmp_path, ["provinces"])
+
+
+def test_entries_and_exits_are_split_into_parts_that_add_up(one_scenario: xr.Dataset, tmp_path: Path) -> None:
+    single = one_scenario.isel(member=[0])
+    plot_result(single, tmp_path, ["firms"])
+    rows = [row for row in read(tmp_path, "firms") if row["panel"] == "flow" and row["period"] == "2020"]
+    entered = sum(
+        float(row["value"]) for row in rows if "entries" in row["series"] or row["series"][5:] == "conversions"
+    )
+    yearly = single["firm_entries"].values.reshape(15, 4).sum(axis=1)
+    assert entered == pytest.approx(yearly[4])

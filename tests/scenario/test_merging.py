@@ -42,6 +42,9 @@ def test_a_posterior_stands_above_the_registry_and_below_every_file(folder):
     assert effective.values["levels"].tolist() == [1.5, 4.0, 3.0]
     assert (effective.origin["elasticity"], effective.origin["levels"]) == ("posterior", "case.yaml:3")
     assert scenario.effective().values["elasticity"] == 1.2
+    # A calibrated lever keeps its trend: 20 at the start of the plan instead of 10.
+    grants = scenario.effective(posterior={"grants": 20.0}).paths["grants"]
+    assert grants == pytest.approx(2 * scenario.effective().paths["grants"], rel=1e-12)
     with pytest.raises(InvalidInput, match="elasticity is outside its bounds"):
         scenario.effective(posterior={"elasticity": 3.0})
 

@@ -40,8 +40,9 @@ def build_adopters(economy: Economy) -> Adopters:
     adopters = Adopters(len(sector))
     spread = np.exp(p["adopter_size_dispersion"] * streams.normal("adopter_initial", uid, 0, 2))
     group = sector * size("size_class") + size_class
-    value_share = spread / np.bincount(group, spread)[group] * p["value_share_by_size"][size_class]
-    count = p["count_share_by_size"][size_class] / np.bincount(group)[group] * p["enterprise_share"][sector]
+    by_value, by_count = (shares / shares.sum() for shares in (p["value_share_by_size"], p["count_share_by_size"]))
+    value_share = spread / np.bincount(group, spread)[group] * by_value[size_class]
+    count = by_count[size_class] / np.bincount(group)[group] * p["enterprise_share"][sector]
     data = p["data_endowment"][sector] * np.exp(0.4 * streams.normal("adopter_initial", uid, 0, 3))
     threshold = p["threshold_dispersion"] * streams.normal("adopter_initial", uid, 0, 4)
     rank = threshold + p["size_benefit"][size_class] + 0.3 * np.log(data)

@@ -7,9 +7,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simulation.inputs.dimensions import index, size
+from simulation.model.initial.cells import choose_cells
 from simulation.model.state import (
-    ABROAD_BUYER, ANGEL, BUYERS, CORE_BUYER, EARLY, INCUMBENT, LATE, PRODUCT_LAYER, PRODUCT_SEGMENT, START_UP, UNFUNDED,
-    Firms, Positions, cells_of,
+    ANGEL,
+    EARLY,
+    INCUMBENT,
+    LATE,
+    PRODUCT_LAYER,
+    PRODUCT_SEGMENT,
+    START_UP,
+    UNFUNDED,
+    Firms,
+    Positions,
 )  # fmt: skip
 from simulation.model.streams import encode_ids
 
@@ -18,7 +27,10 @@ if TYPE_CHECKING:
 
 START_UP_ORIGIN, INCUMBENT_ORIGIN, EXTRA_ORIGIN = 0, 30, 31
 KEPT = 50
-# Head offices of the groups (regions.csv: where the listed and platform firms of the lists sit), repeated in this order.
+# The largest groups lead the products with the largest orders, one each; the others follow the shares.
+LEADERS = 4
+# Head offices of the groups (regions.csv: where the listed and platform firms of the lists sit), repeated in this
+# order.
 INCUMBENT_HOMES = (
     "guangdong", "beijing", "zhejiang", "beijing", "guangdong", "shanghai", "anhui", "beijing", "guangdong", "zhejiang",
     "beijing", "shanghai", "guangdong", "jiangsu", "beijing", "shandong", "shanghai", "guangdong", "sichuan", "hubei",
@@ -36,7 +48,9 @@ def latent_attributes(economy: Economy, uid: np.ndarray, product: np.ndarray) ->
     pure_play = streams.uniform("firm_initial", uid, 0, 3) < p["pure_play_share"]
     normal = streams.normal("firm_initial", uid, 0, 4)
     intensity = p["start_up_research_intensity"] * np.exp(p["research_intensity_dispersion"] * normal)
-    intensity = np.where(pure_play, p["pure_play_research_intensity"] * np.exp(0.6 * normal), np.minimum(intensity, 1.5))
+    intensity = np.where(
+        pure_play, p["pure_play_research_intensity"] * np.exp(0.6 * normal), np.minimum(intensity, 1.5)
+    )
     return {"efficiency": efficiency, "specialty": specialty, "research_intensity": intensity}
 
 
@@ -47,7 +61,7 @@ def draw_entrants(economy: Economy, uid: np.ndarray, regions: np.ndarray) -> dic
     taste = p["entry_product_taste"] * demand**0.7
     cumulative = np.cumsum(taste) / taste.sum()
     product = np.minimum(np.searchsorted(cumulative, streams.uniform("entrant", uid, 0, 1)), size("product") - 1)
-    columns = latent_attributes(economy, uid, product)
+    columns: dict[str, Any] = dict(latent_attributes(economy, uid, product))
     base = economy.research.best + np.log(p["entrant_technology"])
     noise = p["technology_dispersion"] * streams.normal("entrant", uid, 0, 2)
     columns.update(
@@ -61,20 +75,28 @@ def draw_entrants(economy: Economy, uid: np.ndarray, regions: np.ndarray) -> dic
 def _start_up_universe(economy: Economy) -> dict[str, np.ndarray]:
     """All start-ups of 2016Q1 at scale one, by slot."""
     p, streams = economy.parameters, economy.streams
-    count = int(round(p["initial_firms"]))
+    count = round(p["initial_firms"])
     uid = encode_ids(START_UP_ORIGIN, 0, np.arange(count))
     if economy.extra_firms:
         uid = np.concatenate([uid, encode_ids(EXTRA_ORIGIN, 0, np.arange(economy.extra_firms))])
     share = p["initial_region_share"] / p["initial_region_share"].sum()
-    region = np.minimum(np.searchsorted(np.cumsum(share), streams.uniform("firm_initial", uid, 0, 5)), size("region") - 1)
+    region = np.minimum(
+        np.searchsorted(np.cumsum(share), streams.uniform("firm_initial", uid, 0, 5)), size("region") - 1
+    )
     mix = p["initial_product_share"] / p["initial_product_share"].sum()
-    product = np.minimum(np.searchsorted(np.cumsum(mix), streams.uniform("firm_initial", uid, 0, 6)), size("product") - 1)
+    product = np.minimum(
+        np.searchsorted(np.cumsum(mix), streams.uniform("firm_initial", uid, 0, 6)), size("product") - 1
+    )
     history = p["founding_history"] / p["founding_history"].sum()
     year = np.minimum(np.searchsorted(np.cumsum(history), streams.uniform("firm_initial", uid, 0, 7)), len(history) - 1)
     age = 1.0 + year + streams.uniform("firm_initial", uid, 0, 8)
-    staff = p["initial_staff_median"] * np.exp(p["initial_staff_dispersion"] * streams.normal("firm_initial", uid, 0, 9))
+    staff = p["initial_staff_median"] * np.exp(
+        p["initial_staff_dispersion"] * streams.normal("firm_initial", uid, 0, 9)
+    )
     funded = streams.uniform("firm_initial", uid, 0, 10) < p["initial_funded_share"]
-    raised = p["initial_funding_median"] * np.exp(p["initial_funding_dispersion"] * streams.normal("firm_initial", uid, 0, 11))
+    raised = p["initial_funding_median"] * np.exp(
+        p["initial_funding_dispersion"] * streams.normal("firm_initial", uid, 0, 11)
+    )
     raised = np.minimum(np.where(funded, raised, 0.0), 8000.0)
     staff = staff * (1.0 + 0.5 * np.log1p(raised / 20.0))
     return {"uid": uid, "region": region, "product": product, "age": age, "staff": staff, "raised": raised}
@@ -90,7 +112,9 @@ def _sample(economy: Economy, universe: dict[str, np.ndarray]) -> tuple[np.ndarr
     if rows >= len(rest):
         chosen = rest
     else:
-        chosen = rest[((np.arange(rows) + economy.streams.one("firm_initial", 0, 1, 12)) * len(rest) / rows).astype(int)]
+        chosen = rest[
+            ((np.arange(rows) + economy.streams.one("firm_initial", 0, 1, 12)) * len(rest) / rows).astype(int)
+        ]
     weights = np.concatenate([np.ones(len(kept)), np.full(len(chosen), len(rest) / len(chosen))])
     return np.concatenate([kept, chosen]), weights
 
@@ -109,9 +133,9 @@ def build_firms(economy: Economy) -> tuple[Firms, Positions, np.ndarray]:
     p, streams = economy.parameters, economy.streams
     universe = _start_up_universe(economy)
     chosen, weight = _sample(economy, universe)
-    count = int(round(p["incumbent_count"]))
+    count = round(p["incumbent_count"])
     incumbent_uid = encode_ids(INCUMBENT_ORIGIN, 0, np.arange(count))
-    incumbent_product = _incumbent_products(p, count)
+    incumbent_product = _incumbent_products(economy, count)
     staff_total = universe["staff"].sum() * p["incumbent_staff_ratio"]
     incumbent_staff = _incumbent_staff(count, staff_total, p["incumbent_pareto"])
     product = np.concatenate([universe["product"][chosen], incumbent_product])
@@ -126,24 +150,34 @@ def build_firms(economy: Economy) -> tuple[Firms, Positions, np.ndarray]:
     staff = _fit_staff_to_demand(economy, product, staff, weight)
     columns = latent_attributes(economy, uid, product)
     normal = streams.normal("firm_initial", uid, 0, 13)
-    group = p["group_research_median"] * np.exp(p["group_research_dispersion"] * streams.normal("firm_initial", uid, 0, 14))
+    group = p["group_research_median"] * np.exp(
+        p["group_research_dispersion"] * streams.normal("firm_initial", uid, 0, 14)
+    )
     incumbent = kind == INCUMBENT
+    columns["specialty"][incumbent] = _incumbent_specialties(economy.market.product_technology, incumbent_product)
     columns["research_intensity"] = np.where(
         incumbent, p["incumbent_research_intensity"] * np.exp(0.3 * normal), columns["research_intensity"]
     )
-    columns["efficiency"] = np.where(incumbent, 0.5 * columns["efficiency"] + p["incumbent_efficiency"], columns["efficiency"])
+    columns["efficiency"] = np.where(
+        incumbent, 0.5 * columns["efficiency"] + p["incumbent_efficiency"], columns["efficiency"]
+    )
     base = economy.initial_levels - p["initial_gap_below_best"]
     noise = p["technology_dispersion"] * streams.normal("firm_initial", uid, 0, 15)
     capability = base[None, :] + (noise + 0.1 * columns["efficiency"] + 0.15 * incumbent)[:, None]
     stage = np.select([raised > p["late_threshold"], raised > 20.0, raised > 0.0], [LATE, EARLY, ANGEL], UNFUNDED)
-    recognised = streams.uniform("firm_initial", uid, 0, 16) < p["initial_recognised_share"] * np.where(raised > 0.0, 1.5, 0.8)
+    recognised = streams.uniform("firm_initial", uid, 0, 16) < p["initial_recognised_share"] * np.where(
+        raised > 0.0, 1.5, 0.8
+    )
     firms = Firms(int(len(uid) * 2.2) + 64)
     rows = firms.add(
         uid, weight=weight, product=product, segment=PRODUCT_SEGMENT[product], layer=PRODUCT_LAYER[product], kind=kind,
-        region=region, founded=-np.round(4.0 * age).astype(int), capability=capability, data=np.where(incumbent, 3.0, 0.6),
+        region=region, founded=-np.round(4.0 * age).astype(int), capability=capability,
+        data=np.where(incumbent, 3.0, 0.6),
         compute=1.0, cumulative_funding=raised, stage=stage, last_round=-streams_round(economy, uid),
-        recognised=recognised | incumbent, listed=incumbent, group_research_intensity=np.where(incumbent, np.minimum(group, 0.5), 0.0),
-        certified=incumbent | (streams.uniform("firm_initial", uid, 0, 17) < 0.3), margin=economy.market.base_margin[product],
+        recognised=recognised | incumbent, listed=incumbent,
+        group_research_intensity=np.where(incumbent, np.minimum(group, 0.5), 0.0),
+        certified=incumbent | (streams.uniform("firm_initial", uid, 0, 17) < 0.3),
+        margin=economy.market.base_margin[product],
         **columns,
     )  # fmt: skip
     positions = build_positions(economy, firms, rows)
@@ -157,16 +191,31 @@ def streams_round(economy: Economy, uid: np.ndarray) -> np.ndarray:
     return 1 + (11 * economy.streams.uniform("firm_initial", uid, 0, 18)).astype(int)
 
 
-def _incumbent_products(p: Any, count: int) -> np.ndarray:
-    """Products of the incumbents in order of size, spread by their shares (largest-remainder rounds)."""
-    share = p["incumbent_product_share"] / p["incumbent_product_share"].sum()
+def _incumbent_products(economy: Economy, count: int) -> np.ndarray:
+    """Products of the incumbents in order of size: the largest lead one large product each, the others follow the
+    shares.
+    """
+    share = economy.parameters["incumbent_product_share"] / economy.parameters["incumbent_product_share"].sum()
+    orders = economy.market.orders.reshape(-1, size("product")).sum(axis=0)
+    leaders = np.argsort(-orders, kind="stable")[: min(count, LEADERS)]
     owed = np.zeros(len(share))
     product = np.zeros(count, dtype=np.int64)
     for place in range(count):
         owed += share
-        product[place] = int(np.argmax(owed))
+        product[place] = leaders[place] if place < len(leaders) else int(np.argmax(owed))
         owed[product[place]] -= 1.0
     return product
+
+
+def _incumbent_specialties(technology: np.ndarray, product: np.ndarray) -> np.ndarray:
+    """Fields of the incumbents, largest first: within each product spread by its technology weights."""
+    specialty = np.zeros(len(product), dtype=np.int64)
+    owed = np.zeros_like(technology)
+    for place, made in enumerate(product):
+        owed[made] += technology[made]
+        specialty[place] = int(np.argmax(owed[made]))
+        owed[made, specialty[place]] -= 1.0
+    return specialty
 
 
 def _fit_staff_to_demand(economy: Economy, product: np.ndarray, staff: np.ndarray, weight: np.ndarray) -> np.ndarray:
@@ -179,48 +228,27 @@ def _fit_staff_to_demand(economy: Economy, product: np.ndarray, staff: np.ndarra
     return staff * (wanted / np.maximum(held, 1e-9))[product]
 
 
-def choose_cells(economy: Economy, firms: Firms, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Cells that firms serve: start-ups one to three buyers of their product, incumbents all; (row, cell) pairs."""
-    p, streams = economy.parameters, economy.streams
-    owners: list[np.ndarray] = []
-    cells: list[np.ndarray] = []
-    everyone = np.arange(len(BUYERS))
-    orders = economy.market.orders.reshape(-1, size("product"))
-    start_ups = rows[firms.kind[rows] == START_UP]
-    for row in rows[firms.kind[rows] == INCUMBENT]:
-        owners.append(np.full(len(everyone), row))
-        cells.append(cells_of(int(firms.product[row]), everyone))
-    uid = firms.uid[start_ups]
-    wanted = 1 + (3.0 * streams.uniform("firm_market", uid, 0, 0)).astype(int)
-    shares = orders[:ABROAD_BUYER] / np.maximum(orders[:ABROAD_BUYER].sum(axis=0), 1e-300)
-    cumulative = np.cumsum(shares, axis=0)
-    for draw in range(3):
-        active = start_ups[wanted > draw]
-        u = streams.uniform("firm_market", firms.uid[active], 0, draw + 1)
-        buyer = np.minimum((u[:, None] > cumulative[:, firms.product[active]].T).sum(axis=1), CORE_BUYER)
-        owners.append(active)
-        cells.append(buyer * size("product") + firms.product[active])
-    exporting = start_ups[streams.uniform("firm_market", uid, 0, 5) < p["exporter_share"]]
-    owners.append(exporting)
-    cells.append(ABROAD_BUYER * size("product") + firms.product[exporting])
-    owner, cell = np.concatenate(owners), np.concatenate(cells)
-    _, first = np.unique(owner * np.int64(10_000) + cell, return_index=True)
-    first = np.sort(first)
-    return owner[first].astype(np.int64), cell[first].astype(np.int64)
-
-
 def build_positions(economy: Economy, firms: Firms, rows: np.ndarray) -> Positions:
     """Positions at the start; shares are set by :func:`set_initial_shares` once staff is known."""
     positions = Positions()
-    owner, cell = choose_cells(economy, firms, rows)
-    positions.add(owner, cell, np.zeros(len(owner)))
+    owner, cell, count = choose_cells(economy, firms, rows)
+    positions.add(owner, cell, np.zeros(len(owner)), count)
     return positions
 
 
 def set_initial_shares(economy: Economy, staff: np.ndarray) -> None:
-    """Share of each position in proportion to the firm's staff, spread over its cells by their orders."""
+    """Share of each position in proportion to the firm's staff, spread over its cells by their orders.
+
+    A firm of a row that stands for many serves few cells, so its effort in one is the cell's orders against a typical
+    other cell of the product.
+    """
     positions, firms, orders = economy.positions, economy.firms, economy.market.orders
     in_cell = orders[positions.cell] + 1e-6
-    spread = in_cell / np.bincount(positions.firm, in_cell, firms.length)[positions.firm]
+    by_product = orders.reshape(-1, size("product"))
+    typical = (by_product**2).sum(axis=0) / np.maximum(by_product.sum(axis=0), 1e-300)
+    group = firms.weight[positions.firm] != 1.0
+    effort = np.where(group, in_cell / (in_cell + typical[positions.cell % size("product")] + 1e-6), in_cell)
+    effort = effort * positions.count
+    spread = effort / np.bincount(positions.firm, effort, firms.length)[positions.firm]
     claim = staff[positions.firm] * firms.weight[positions.firm] * spread
     positions.share = claim / np.bincount(positions.cell, claim, len(orders))[positions.cell]

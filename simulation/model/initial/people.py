@@ -23,8 +23,8 @@ def build_people(economy: Economy, staff: np.ndarray) -> People:
     Parameters
     ----------
     staff : ndarray (firm row,)
-        Staff each firm should hold, per firm; people are spread over firms in proportion by systematic sampling, tier by
-        tier, so that firm sizes are met as closely as the weight of a person allows.
+        Staff each firm should hold, per firm; people are spread over firms in proportion by systematic sampling, tier
+        by tier, so that firm sizes are met as closely as the weight of a person allows.
     """
     p, firms, labour = economy.parameters, economy.firms, economy.labour
     people = People(int(p["initial_talent"].sum() * 2.5 / economy.person_weight) + 4096)
@@ -44,7 +44,7 @@ def _place(
     economy: Economy, people: People, tier: int, persons: float, state: int, number: int, claim: np.ndarray | None
 ) -> None:
     p, streams, firms = economy.parameters, economy.streams, economy.firms
-    count = int(round(persons / economy.person_weight))
+    count = round(persons / economy.person_weight)
     if count == 0:
         return
     uid = encode_ids(20 + number, 0, np.arange(count), tier)

@@ -1,7 +1,8 @@
 """Call 10, ``accounts``: who pays for what was sold, inputs, wages, research, taxes, interest, dividends; books close.
 
 Rule: Purchased inputs
-    Formula: inputs = (1 - margin) * revenue; of these core purchases go to core firms, a share by layer is imported, the
+    Formula: inputs = (1 - margin) * revenue; of these core purchases go to core firms, a share by layer is imported,
+        the
         rest is domestic
     Symbols: margin gross margin of the firm; imported_input_share by layer
     Unit: million CNY a quarter
@@ -24,7 +25,8 @@ Rule: Profit tax
     Clause: P088
 
 Rule: Parent groups
-    Formula: the parent covers an incumbent's deposits up to a quarter's cost within parent_cover of group revenue and takes
+    Formula: the parent covers an incumbent's deposits up to a quarter's cost within parent_cover of group revenue and
+        takes
         out what is above half a year of cost
     Symbols: parent_cover share of group revenue a year
     Unit: million CNY a quarter
@@ -32,7 +34,8 @@ Rule: Parent groups
     Clause: P076
 
 Rule: Displaced purchases
-    Formula: adopters' AI spending less public support is withdrawn, yuan for yuan, from the rest of the domestic economy
+    Formula: adopters' AI spending less public support is withdrawn, yuan for yuan, from the rest of the domestic
+        economy
     Symbols: -
     Unit: million CNY a quarter
     Source: model.md section 4
@@ -46,8 +49,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulation.inputs.dimensions import index, size
+from simulation.model.columns import inner
 from simulation.model.state import (
-    ABROAD_BUYER, ACADEMIA, BUDGET_SECTORS, CELLS, CORE_BUYER, HOUSEHOLD_SECTORS, INCUMBENT,
+    ABROAD_BUYER,
+    ACADEMIA,
+    BUDGET_SECTORS,
+    CELLS,
+    CORE_BUYER,
+    HOUSEHOLD_SECTORS,
+    INCUMBENT,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -121,9 +131,9 @@ def _settle_core(economy: Economy) -> np.ndarray:
     ledger, firms, positions, market = economy.ledger, economy.firms, economy.positions, economy.market
     core = positions.cell // size("product") == CORE_BUYER
     received = np.bincount(positions.firm[core], market.sales[core], firms.length) / np.maximum(firms.weight, 1e-300)
-    total = float(received @ firms.weight)
+    total = inner(received, firms.weight)
     base = firms.revenue * firms.alive
-    national = float(base @ firms.weight)
+    national = inner(base, firms.weight)
     if total <= 0.0 or national <= 0.0:
         return np.zeros(firms.length)
     paid = base * (total / national)
@@ -154,7 +164,7 @@ def _pay_running_cost(economy: Economy) -> None:
     ledger.firms_pay("compute_services", "parents", firms, services)
     ledger.firms_pay("interest", "banks", firms, interest)
     ledger.firms_pay("compliance", "rest_domestic", firms, compliance)
-    recorded = p["compliance_cost"] * economy.levers.delivered("regulation_intensity") * firms.total(firms.revenue)
+    recorded = p["compliance_cost"] * economy.regulation_recorded * firms.total(firms.revenue)
     economy.record("compliance_cost_paid", recorded / 1000.0)
     firms.profit -= wages + overheads + services + interest + compliance
     firms.research_spending[:] = services + p["research_wage_share"] * firms.research_budget
@@ -166,13 +176,12 @@ def _pay_tax(economy: Economy) -> None:
     rate = np.where(firms.certified, levers.effective("hnte_tax_rate"), p["profit_tax_rate"])
     deduction = levers.effective("rd_super_deduction")
     tax = profit_tax(firms.profit, research, rate, deduction) * firms.alive
+    assessed = profit_tax(firms.profit, research, levers.delivered("hnte_tax_rate"), deduction) * firms.certified
+    economy.record("profit_tax_assessed", firms.total(assessed) / 1000.0)
     economy.ledger.firms_pay("taxes", "central_government", firms, tax)
     firms.profit -= tax
     granted = levers.delivered("rd_super_deduction") * firms.total(research)
     economy.record("tax_deductions_granted", granted / 1000.0)
-    certified = firms.certified & firms.alive & (firms.profit > 0.0)
-    base = float(((firms.profit + tax) * firms.weight)[certified].sum())
-    economy.record("profit_tax_assessed", levers.delivered("hnte_tax_rate") * base / 1000.0)
 
 
 def _settle_capital(economy: Economy) -> None:

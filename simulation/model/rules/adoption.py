@@ -1,4 +1,4 @@
-"""Call 4, ``adoption``: adopters decide and place orders by segment; budgets, households, exporters and builders order too.
+"""Call 4, ``adoption``: adopters decide and place orders by segment; budgets, exporters and builders order too.
 
 Rule: Hazard of adoption (variant ``threshold``)
     Formula: h = (p_s + q_s * peers) / 4 * 2 / (1 + exp(-b));
@@ -28,7 +28,8 @@ Rule: Depth of use
     Clause: P045;P048;P049
 
 Rule: Spending of an adopter
-    Formula: s_s * size * V/4 * P^(1 - epsilon) * (use * d + integration * (4 * new depth + upkeep * d)), at most cap_s * V/4
+    Formula: s_s * size * V/4 * P^(1 - epsilon) * (use * d + integration * (4 * new depth + upkeep * d)), at most
+        cap_s * V/4
     Symbols: V value added of the adopter a year; s_s spend share at full use; P quality-adjusted price of its basket;
         epsilon price elasticity (1: price changes leave nominal spending as it is)
     Unit: million CNY a quarter
@@ -36,7 +37,8 @@ Rule: Spending of an adopter
     Clause: P006;P009;P045
 
 Rule: Orders of budget sectors, of builders of compute, of core firms and from abroad
-    Formula: budget sectors spend procurement_<sector>/4 (+ public-private projects); compute builders order the domestic
+    Formula: budget sectors spend procurement_<sector>/4 (+ public-private projects); compute builders order the
+        domestic
         share of capex; core firms order core_to_core_share of last revenue; abroad: export_share * domestic orders *
         foreign demand * (1 - screening) * relative level ^ export_quality_elasticity
     Symbols: see registry
@@ -53,7 +55,7 @@ import numpy as np
 
 from simulation.inputs.dimensions import index, members, size
 from simulation.model.rules.modifiers import modifier
-from simulation.model.state import ABROAD_BUYER, BUDGET_SECTORS, CORE_BUYER, HOUSEHOLD_SECTORS, PRODUCT_SEGMENT
+from simulation.model.state import ABROAD_BUYER, BUDGET_SECTORS, CORE_BUYER, PRODUCT_SEGMENT
 
 if TYPE_CHECKING:
     from simulation.model.economy import Economy
@@ -64,15 +66,20 @@ SOCIAL_SECTORS = [index("sector", s) for s in ("education", "health", "eldercare
 SERVICE_SECTORS = [index("sector", s) for s in ("education", "health", "eldercare")]
 
 
-def peer_share(adopted: np.ndarray, weight: np.ndarray, cell: np.ndarray, sector: np.ndarray, prior: float) -> np.ndarray:
-    """Share of adopting peers an adopter sees, shape (adopter,): its cell, shrunk to its sector by ``prior`` observations.
+def peer_share(
+    adopted: np.ndarray, weight: np.ndarray, cell: np.ndarray, sector: np.ndarray, prior: float
+) -> np.ndarray:
+    """Share of adopting peers an adopter sees, shape (adopter,): its cell, shrunk to its sector.
 
-    ``weight`` are adopters' counts in units of a sample of 50,000, so that the result does not depend on the scale.
+    ``weight`` are adopters' counts in units of a sample of 50,000 and ``prior`` the observations that the sector counts
+    for, so that the result does not depend on the scale.
     """
     cells, sectors = int(cell.max()) + 1, int(sector.max()) + 1
     in_cell = np.bincount(cell, weight, cells)
     cell_share = np.bincount(cell, weight * adopted, cells) / np.maximum(in_cell, 1e-12)
-    sector_share = np.bincount(sector, weight * adopted, sectors) / np.maximum(np.bincount(sector, weight, sectors), 1e-12)
+    sector_share = np.bincount(sector, weight * adopted, sectors) / np.maximum(
+        np.bincount(sector, weight, sectors), 1e-12
+    )
     n = in_cell[cell]
     return (n * cell_share[cell] + prior * sector_share[sector]) / (n + prior)
 
@@ -95,6 +102,11 @@ def spending(
     return total * limit, one_off * limit
 
 
+def cleared_share(gated: np.ndarray, clarity: np.ndarray) -> np.ndarray:
+    """Share of a segment's orders that the law lets through: the gated share only as far as the law is clear."""
+    return 1.0 - gated * (1.0 - clarity)
+
+
 def run(economy: Economy) -> None:
     """Adopt, deepen and order."""
     new_depth = _adopt_and_deepen(economy)
@@ -113,7 +125,11 @@ def _benefit(economy: Economy) -> np.ndarray:
     skill = skill * (1.0 - vouchers) * np.where(a.size_class == 0, 1.3, np.where(a.size_class == 1, 1.0, 0.7))
     legal = p["legal_risk"] * (1.0 - levers.effective("legal_clarity") @ economy.market.segment_mix.T)[a.sector]
     regulation = economy.government.regulation
-    trust = p["trust_gain"] * regulation - p["compliance_drag"] * regulation**2 - p["risk_drag"] * economy.government.social_risk
+    trust = (
+        p["trust_gain"] * regulation
+        - p["compliance_drag"] * regulation**2
+        - p["risk_drag"] * economy.government.social_risk
+    )
     demonstration = np.zeros(size("sector"))
     demonstration[index("sector", "manufacturing")] = p["demonstration_effect"] * np.log1p(
         economy.education.demonstrations / p["demonstrations_half"]
@@ -193,18 +209,19 @@ def _order(economy: Economy, new_depth: np.ndarray) -> None:
         by_sector[sector] = 250.0 * levers.effective(name)
         delivered[sector] = levers.delivered(name) / 4.0
     budgets = float(by_sector[BUDGET_SECTORS].sum())
-    by_sector[BUDGET_SECTORS] *= 1.0 - min(0.5, economy.fiscal_squeeze / max(budgets, 1e-9))
+    kept = 1.0 - min(0.5, economy.fiscal_squeeze / max(budgets, 1e-9))
+    by_sector[BUDGET_SECTORS] *= kept
     by_sector[index("sector", "city")] += 250.0 * levers.effective("ppp_projects")
-    economy.record("procurement_contracts", delivered)
+    economy.record("procurement_contracts", delivered * kept)
     orders = market.orders.reshape(-1, size("product"))
     orders[:] = 0.0
     orders[: size("sector")] = by_sector[:, None] * market.product_mix
-    gate = 1.0 - p["gated_share"] * (1.0 - levers.effective("legal_clarity"))
+    gate = cleared_share(p["gated_share"], levers.effective("legal_clarity"))
     gated = orders[: size("sector")] * gate[PRODUCT_SEGMENT]
-    economy.record("launch_permits", levers.delivered("legal_clarity") * 100.0)
+    wanted = np.bincount(PRODUCT_SEGMENT, orders[: size("sector")].sum(axis=0), size("segment"))
+    cleared = cleared_share(p["gated_share"], levers.delivered("legal_clarity")) * wanted
+    economy.record("launch_permits", cleared / 1000.0)
     orders[: size("sector")] = gated
-    market.household_orders = float(gated[HOUSEHOLD_SECTORS].sum())
-    market.budget_orders = float(gated[BUDGET_SECTORS].sum())
     _compute_orders(economy, orders)
     _core_and_foreign_orders(economy, orders)
 
@@ -216,14 +233,17 @@ def _compute_orders(economy: Economy, orders: np.ndarray) -> None:
 
 
 def _core_and_foreign_orders(economy: Economy, orders: np.ndarray) -> None:
-    p, levers, market, firms = economy.parameters, economy.levers, economy.market, economy.firms
+    p, levers, firms = economy.parameters, economy.levers, economy.firms
     core = p["core_to_core_share"] * firms.total(firms.revenue)
     mix = p["core_to_core_mix"] / p["core_to_core_mix"].sum()
     orders[CORE_BUYER] = core * mix
     domestic = orders[:CORE_BUYER].sum(axis=0)
-    level = (economy.research.relative_level / economy.research.initial_relative_level) ** p["export_quality_elasticity"]
+    elasticity = p["export_quality_elasticity"]
+    level = (economy.research.relative_level / economy.research.initial_relative_level) ** elasticity
     reach = p.driver("foreign_demand") * (1.0 - p.driver("foreign_screening")) * level
     reach *= modifier(economy, "bri_market_access")
     support = 1.0 + p["export_support_effect"] * np.log1p(levers.effective("outward_fdi_support"))
     orders[ABROAD_BUYER] = levers.effective("export_share") * domestic * reach * support
-    economy.record("exports_ordered", float(levers.delivered("export_share") * domestic.sum() * reach) / 1000.0)
+    economy.record(
+        "exports_ordered", float(levers.delivered("export_share") * domestic.sum() * reach * support) / 1000.0
+    )

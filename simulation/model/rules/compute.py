@@ -1,9 +1,11 @@
 """Call 8, ``compute``: platform and public investment, imported and domestic supply, utilisation.
 
 Rule: Investment in compute and its split
-    Formula: capex = platform + public a quarter; goods share g of it is chips and servers; domestic share d of the goods;
+    Formula: capex = platform + public a quarter; goods share g of it is chips and servers; domestic share d of the
+        goods;
         imports m = (1 - d) * (1 - restriction); what is refused is bought at home as far as substitution allows
-    Symbols: g capex_goods_share; d domestic_capex_share moving with substitution; restriction compute_import_restriction
+    Symbols: g capex_goods_share; d domestic_capex_share moving with substitution; restriction
+        compute_import_restriction
     Unit: million CNY a quarter (orders for the next quarter)
     Source: funding_channels_estimate.csv; model.md section 4 (domestic share 0.25-0.75)
     Clause: P007;P069;P085
@@ -16,7 +18,8 @@ Rule: Substitution
     Clause: P007;P085
 
 Rule: Capacity and utilisation
-    Formula: C(t) = (1 - retirement/4) C(t-1) + goods bought / price; price falls chip_price_decline a year and rises with
+    Formula: C(t) = (1 - retirement/4) C(t-1) + goods bought / price; price falls chip_price_decline a year and rises
+        with
         restriction; utilisation = demand / (demand + C)-type saturation between idle and full
     Symbols: demand from adopters' depth and research, growing with quality
     Unit: index (2016Q1 = 1)
@@ -31,6 +34,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulation.inputs.dimensions import index
+from simulation.model.columns import inner
 from simulation.model.rules.modifiers import modifier
 
 if TYPE_CHECKING:
@@ -53,7 +57,11 @@ def run(economy: Economy) -> None:
     """Plan the next quarter's investment, put the last one into service, and tell firms what compute they can reach."""
     p, levers, compute = economy.parameters, economy.levers, economy.compute
     restriction = levers.effective("compute_import_restriction")
-    platform = 250.0 * p.driver("platform_capex") * (1.0 - p["capex_shock_response"] * levers.effective("platform_regulation_shock"))
+    platform = (
+        250.0
+        * p.driver("platform_capex")
+        * (1.0 - p["capex_shock_response"] * levers.effective("platform_regulation_shock"))
+    )
     public = 250.0 * levers.effective("public_compute_investment")
     recorded = 250.0 * levers.delivered("public_compute_investment")
     economy.record("public_compute_capex", recorded / 1000.0)
@@ -84,6 +92,7 @@ def run(economy: Economy) -> None:
     compute.utilisation = utilisation(demand, compute.capacity)
     access = (compute.capacity / max(demand, 1e-9)) ** p["compute_access_elasticity"]
     relative = float(np.clip(access / compute.initial_access(access), 0.3, 2.0))
+    compute.relative_access = relative
     bonus = np.where(economy.firms.kind == 1, p["incumbent_compute"], 1.0)
     economy.firms.compute[:] = relative * bonus
     economy.record("compute_capacity", compute.capacity)
@@ -94,6 +103,6 @@ def run(economy: Economy) -> None:
 def _demand(economy: Economy) -> float:
     """Demand for compute relative to the start: depth of adoption and research, scaled by model growth."""
     p, adopters = economy.parameters, economy.adopters
-    depth = float(adopters.value_share @ adopters.depth) / max(economy.compute.initial_depth, 1e-9)
+    depth = inner(adopters.value_share, adopters.depth) / max(economy.compute.initial_depth, 1e-9)
     growth = (1.0 + p["compute_intensity_growth"]) ** (economy.quarter / 4.0)
     return p["initial_compute_demand"] * depth * growth

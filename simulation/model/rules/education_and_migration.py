@@ -1,7 +1,8 @@
 """Call 3, ``education_and_migration``: people come, rise, move and go; everyone is counted.
 
 Rule: Graduates by programme vintage
-    Formula: graduates(t) = places(t - lag); bachelors: places = programmes * students_per_programme, every third quarter;
+    Formula: graduates(t) = places(t - lag); bachelors: places = programmes * students_per_programme, every third
+        quarter;
         postgraduates: places grow by graduate_quota_growth a year; training: places = budget / cost per place
     Symbols: lag 16 quarters (bachelor), 10 (postgraduate), 18 (doctoral training); shares by tier after graduation
     Unit: persons a quarter
@@ -9,9 +10,11 @@ Rule: Graduates by programme vintage
     Clause: P034;P035;P038
 
 Rule: Conversion from the software workforce
-    Formula: c = c0 * (1 + g)^(years from 2017) * (premium / premium0)^elasticity * (1 + s) * pool
-    Symbols: c0 conversion_rate; g conversion_growth; premium wage of an AI engineer over software pay, both with weight;
-        s plan signal times conversion_signal; pool software_workforce
+    Formula: c = c0 * (1 + g)^(years from 2017) * (premium / premium0)^elasticity * (1 + s) * (theta / theta*)^h * pool
+    Symbols: c0 conversion_rate; g conversion_growth; premium wage of an AI engineer over software pay, both with
+        weight;
+        s plan signal times conversion_signal; theta vacancies per seeker of the last quarter, theta* normal_tightness;
+        h conversion_tightness; pool software_workforce
     Unit: persons a year
     Source: talent.md section 3: 0.55 % of the pool, 0.4-0.7 %; residual that closes the totals (J)
     Clause: P008;P093
@@ -25,8 +28,9 @@ Rule: Return and emigration
     Clause: P036
 
 Rule: Promotion and exit
-    Formula: each person rises with hazard promotion(tier) / 4 and leaves the AI workforce with hazard exit(tier) / 4
-    Symbols: tier vectors talent_promotion_rate, talent_exit_rate
+    Formula: each person rises with hazard promotion(tier) / 4 and leaves the AI workforce with hazard (exit(tier) +
+        seeker_exit * [seeking]) / 4: who finds no AI post goes back to other work
+    Symbols: tier vectors talent_promotion_rate, talent_exit_rate; seeker_exit_rate
     Unit: per year
     Source: talent.md section 3 (J)
     Clause: P008
@@ -51,10 +55,17 @@ INITIAL, GRADUATE, TRAINED, VOCATIONAL, CONVERTED, RESKILLED, ABROAD = range(10,
 
 
 def conversion_flow(
-    pool: float, rate: float, growth: float, years: float, premium: float, elasticity: float, signal: float
+    pool: float,
+    rate: float,
+    growth: float,
+    years: float,
+    premium: float,
+    elasticity: float,
+    signal: float,
+    openings: float,
 ) -> float:
-    """Persons a year who convert from software work; ``premium`` is relative to its level at the start."""
-    return pool * rate * (1.0 + growth) ** years * premium**elasticity * (1.0 + signal)
+    """Persons a year who convert from software work; ``premium`` and ``openings`` are relative to their norm."""
+    return pool * rate * (1.0 + growth) ** years * premium**elasticity * (1.0 + signal) * openings
 
 
 def return_hazard(base: np.ndarray, multiplier: float, friction: float, offer: np.ndarray) -> np.ndarray:
@@ -72,7 +83,13 @@ def run(economy: Economy) -> None:
 
 
 def _enter(
-    economy: Economy, origin: int, tier: int, persons: float, flow: str, state: int = SEEKING, region: np.ndarray | None = None
+    economy: Economy,
+    origin: int,
+    tier: int,
+    persons: float,
+    flow: str,
+    state: int = SEEKING,
+    region: np.ndarray | None = None,
 ) -> None:
     """Let ``persons`` enter the workforce; the fraction of a row is drawn, so the mean is exact at any scale."""
     t, streams, p = economy.quarter, economy.streams, economy.parameters
@@ -115,7 +132,9 @@ def _graduates(economy: Economy) -> None:
         doctors += university.enrol("doctoral", trained * share, DOCTORAL_LAG)
     entering = p["bachelor_share_by_tier"]
     compound = levers.effective("compound_talent_share")
-    economy.record("compound_graduates", levers.delivered("compound_talent_share") * (bachelors + postgraduates + doctors))
+    economy.record(
+        "compound_graduates", levers.delivered("compound_talent_share") * (bachelors + postgraduates + doctors)
+    )
     education.compound_stock += compound * (bachelors + postgraduates + doctors)
     for tier in (ENGINEER, APPLIED):
         _enter(economy, GRADUATE, tier, bachelors * entering[tier], "graduates")
@@ -127,10 +146,14 @@ def _graduates(economy: Economy) -> None:
 def _conversion(economy: Economy) -> None:
     p, labour = economy.parameters, economy.labour
     years = (economy.quarter - 6) / 4.0
+    tightness = np.clip(labour.vacancies[ENGINEER:].sum() / max(labour.seekers[ENGINEER:].sum(), 1.0), 0.05, 20.0)
+    if economy.quarter == 0:
+        tightness = p["normal_tightness"]
     flow = conversion_flow(
         1e6 * p.driver("software_workforce"), p["conversion_rate"], p["conversion_growth"], years,
         labour.premium() / labour.initial_premium, p["conversion_elasticity"],
         p["conversion_signal"] * economy.government.signal[0],
+        float((tightness / p["normal_tightness"]) ** p["conversion_tightness"]),
     )  # fmt: skip
     share = p["conversion_engineer_share"]
     _enter(economy, CONVERTED, ENGINEER, flow / 4.0 * share, "conversion")
@@ -174,10 +197,12 @@ def _migrate(economy: Economy) -> None:
 def _rise_and_leave(economy: Economy) -> None:
     p, people, t = economy.parameters, economy.people, economy.quarter
     rows = people.rows()
-    exits = economy.streams.uniform("person_exit", people.uid[rows], t) < p["talent_exit_rate"][people.tier[rows]] / 4.0
+    leaving = p["talent_exit_rate"][people.tier[rows]] + p["seeker_exit_rate"] * (people.employer[rows] == SEEKING)
+    exits = economy.streams.uniform("person_exit", people.uid[rows], t) < leaving / 4.0
     economy.people_flows["exits"] += float(exits.sum()) * economy.person_weight
     people.remove(rows[exits])
     rows = rows[~exits]
-    promotion = p["talent_promotion_rate"][people.tier[rows]] / 4.0
+    # Nobody rises above the top tier.
+    promotion = np.where(people.tier[rows] > TOP, p["talent_promotion_rate"][people.tier[rows]] / 4.0, 0.0)
     rising = rows[economy.streams.uniform("person_promotion", people.uid[rows], t) < promotion]
     people.tier[rising] -= 1

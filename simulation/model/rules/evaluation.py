@@ -8,7 +8,8 @@ Rule: What government sees
     Clause: P097
 
 Rule: Adjustment (variant ``adaptive``)
-    Formula: gap = ln(next target / projection); order = gain * gap outside the band, a part of it when overshooting; the
+    Formula: gap = ln(next target / projection); order = gain * gap outside the band, a part of it when overshooting;
+        the
         order is bounded by the budget cap, ramps over four quarters, and starts again from zero at a mid-term review
     Symbols: projection of the seen level at its growth of the last year, at most doubling; gain adjustment_gain
     Unit: share of programme money
@@ -23,7 +24,8 @@ Rule: Open loop (variant ``open_loop``)
     Clause: P097
 
 Rule: Pilots judged and rolled out
-    Formula: effect = growth of firm numbers in pilot provinces less the others, two years, plus noise; a review above the
+    Formula: effect = growth of firm numbers in pilot provinces less the others, two years, plus noise; a review above
+        the
         threshold counts up, one below half of it counts down; from n positive reviews on, the others get
         (1 - loss) * pilot_then_rollout of the exposure, phased in over four quarters
     Symbols: threshold rollout_threshold; n rollout_reviews; loss rollout_loss
@@ -47,6 +49,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulation.inputs.dimensions import size
+from simulation.model.columns import inner
 from simulation.model.rules.modifiers import modifier
 from simulation.model.rules.policy import PILOT_ORDER
 from simulation.model.rules.public_money import national_target
@@ -79,7 +82,9 @@ def _observe(economy: Economy) -> None:
     noise = p["evaluation_noise"] / modifier(economy, "risk_monitoring_quality")
     economy.revenue_history.append(economy.firms.total(economy.firms.revenue) / 1000.0)
     lag = round(4.0 * p["evaluation_lag"])
-    window = economy.revenue_history[max(0, len(economy.revenue_history) - lag - 4) : len(economy.revenue_history) - lag]
+    window = economy.revenue_history[
+        max(0, len(economy.revenue_history) - lag - 4) : len(economy.revenue_history) - lag
+    ]
     if len(window) == 4:
         seen = sum(window) * p["evaluation_scope_factor"]
         economy.government.indicators.append(seen * np.exp(noise * economy.streams.one_normal("indicator_noise", t)))
@@ -135,13 +140,15 @@ def _judge_pilots(economy: Economy) -> None:
 
 def _regulate(economy: Economy) -> None:
     p, levers, government, adopters = economy.parameters, economy.levers, economy.government, economy.adopters
-    depth = float(adopters.value_share @ adopters.depth) / float(adopters.value_share.sum())
+    depth = inner(adopters.value_share, adopters.depth) / float(adopters.value_share.sum())
     governance = p["social_risk_decay"] * modifier(economy, "governance_maturity")
     government.social_risk += (p["social_risk_inflow"] * depth - governance * government.social_risk) / 4.0
     pressure = p["regulation_risk_response"] * government.social_risk
     speed = levers.effective("regulation_response_speed")
     government.regulation += speed / 4.0 * (levers.effective("regulation_intensity") + pressure - government.regulation)
     recorded = levers.delivered("regulation_response_speed")
-    economy.regulation_recorded += recorded / 4.0 * (levers.effective("regulation_intensity") + pressure - economy.regulation_recorded)
+    economy.regulation_recorded += (
+        recorded / 4.0 * (levers.delivered("regulation_intensity") + pressure - economy.regulation_recorded)
+    )
     economy.record("regulation_in_force", economy.regulation_recorded)
     economy.record("social_risk", government.social_risk)

@@ -9,15 +9,19 @@ Rule: Exit
     Clause: P039
 
 Rule: Founding
-    Formula: expected founders = base * (S / S0)^e * (1 + s) * (real demand growth)^d * (1 + platform and incubator help) a
-        year, spread over provinces by location; a candidate slot is active when u < p
-    Symbols: S private equity flow; s signal times founding_signal
+    Formula: expected founders = base * (S / S0)^e * (1 + s) * (demand growth)^d * (N / N0)^-c * (1 + platform and
+        incubator
+        help) a year, spread over provinces by location; a candidate slot is active when u < p
+    Symbols: S private equity flow; s signal times founding_signal; N firms alive: niches fill (density dependence, c
+        founding_crowding)
     Unit: firms a year
-    Source: F49: foundings lead funding; IT Juzi new AI firms 1,089 (2015) to 266 (2020), late years under-counted
+    Source: Hannan and Freeman (1989) on density; F49: foundings lead funding; IT Juzi new AI firms 1,089 (2015) to
+        266 (2020), late years under-counted
     Clause: P033;P055;P077;P099
 
 Rule: Spin-off and conversion
-    Formula: spin-offs = spin_off_rate * staff of firms above 100 / 1000; conversions = base * (revenue / revenue0)^e * (1 + s)
+    Formula: spin-offs = spin_off_rate * staff of firms above 100 / 1000; conversions = base * (revenue / revenue0)^e
+        * (1 + s)
         * (1 + g)^years a year
     Symbols: conversion_entry_rate and growth: software and hardware firms that turn to AI, most of the later growth
     Unit: firms a year
@@ -45,10 +49,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simulation.inputs.dimensions import index, size
+from simulation.inputs.dimensions import size
+from simulation.model.columns import inner
 from simulation.model.initial.firms import draw_entrants
-from simulation.model.rules.modifiers import modifier
-from simulation.model.state import ENGINEER, INCUMBENT, RESEARCHER, SEEKING, START_UP, UNFUNDED
+from simulation.model.state import INCUMBENT, RESEARCHER, SEEKING, START_UP, UNFUNDED
 from simulation.model.streams import encode_ids
 
 if TYPE_CHECKING:
@@ -81,7 +85,9 @@ def _exit(economy: Economy) -> None:
     age = (t - firms.founded) / 4.0
     cost = np.maximum(firms.revenue - firms.profit, 0.2)
     distressed = firms.cash < 0.0
-    hazard = exit_hazard(age, firms.revenue_year(), p["exit_rate"], p["exit_peak_age"], p["exit_size_elasticity"], distressed)
+    hazard = exit_hazard(
+        age, firms.revenue_year(), p["exit_rate"], p["exit_peak_age"], p["exit_size_elasticity"], distressed
+    )
     hazard = np.where(firms.kind == INCUMBENT, 0.0, hazard)
     fails = (economy.streams.uniform("firm_exit", firms.uid, t) < hazard / 4.0) | (firms.cash < -cost)
     fails &= firms.alive & (firms.kind == START_UP)
@@ -102,12 +108,16 @@ def _acquire(economy: Economy, rows: np.ndarray) -> None:
     """A group buys the firm: owners are paid, the best of its technology passes to an incumbent of the product."""
     p, firms, ledger = economy.parameters, economy.firms, economy.ledger
     price = p["acquisition_multiple"] * firms.revenue_year()[rows]
-    ledger.post("acquisitions", "parents", "households", float(price @ firms.weight[rows]))
+    ledger.post("acquisitions", "parents", "households", inner(price, firms.weight[rows]))
     groups = np.flatnonzero(firms.alive & (firms.kind == INCUMBENT))
     for row in rows:
         same = groups[firms.product[groups] == firms.product[row]]
         if len(same):
-            buyer = same[np.argmax(economy.streams.uniform("acquirer", firms.uid[same], economy.quarter, int(firms.uid[row]) & 0xFFF))]
+            buyer = same[
+                np.argmax(
+                    economy.streams.uniform("acquirer", firms.uid[same], economy.quarter, int(firms.uid[row]) & 0xFFF)
+                )
+            ]
             gain = np.maximum(firms.capability[row] - firms.capability[buyer], 0.0)
             firms.capability[buyer] += 0.5 * gain * firms.weight[row] / (firms.weight[row] + firms.weight[buyer])
 
@@ -121,11 +131,13 @@ def _close(economy: Economy, rows: np.ndarray) -> None:
     cash = firms.cash[rows].copy()
     ledger.firms_pay("liquidation", "households", firms, np.maximum(cash, 0.0), rows)
     ledger.firms_receive("creditor_losses", "rest_domestic", firms, np.maximum(-cash, 0.0), rows)
-    ledger.loans -= float(firms.debt[rows] @ firms.weight[rows])
-    ledger.equity -= firms.weight[rows] @ firms.equity[rows]
+    ledger.loans -= inner(firms.debt[rows], firms.weight[rows])
+    ledger.equity -= np.einsum("i,ij->j", firms.weight[rows], firms.equity[rows])
     firms.debt[rows] = 0.0
     firms.equity[rows] = 0.0
     firms.remove(rows)
+    # An entrant may take a row over in the same quarter; it must not inherit the market of the firm that is gone.
+    economy.positions.keep(firms.alive[economy.positions.firm])
 
 
 def _location(economy: Economy) -> np.ndarray:
@@ -166,10 +178,18 @@ def _found(economy: Economy, location: np.ndarray) -> None:
     help_ = 1.0 + p["platform_entry_gain"] * np.log1p(economy.levers.effective("open_platforms") / 10.0)
     help_ *= modifier_of(economy, "incubator_capacity") * modifier_of(economy, "park_support")
     demand = (economy.market.orders_growth()) ** p["founding_demand_elasticity"]
-    trend = (1.0 + p["founding_trend"]) ** ((economy.quarter - 2) / 4.0)
-    expected = p["founding_rate"] * climate * signal * help_ * demand * trend / 4.0 * location
+    crowding = (firms_alive(economy) / p["initial_firms"]) ** -p["founding_crowding"]
+    expected = p["founding_rate"] * climate * signal * help_ * demand * crowding / 4.0 * location
+    economy.record("founders_incubated", economy.levers.delivered("incubator_capacity") * float(expected.sum()))
+    tenants = economy.firms.total((economy.firms.kind == START_UP).astype(float))
+    economy.record("park_tenants", economy.levers.delivered("park_support") * tenants)
     uid, regions = _slots(economy, "entry_founding", FOUNDING, expected)
     _enter(economy, uid, regions, FOUNDING, p["founding_capital"], p["founding_staff"])
+
+
+def firms_alive(economy: Economy) -> float:
+    """Core firms alive, national."""
+    return economy.firms.total(np.ones(economy.firms.length))
 
 
 def modifier_of(economy: Economy, name: str) -> float:
@@ -189,7 +209,11 @@ def _spin_off(economy: Economy, location: np.ndarray) -> None:
     for row in rows:
         near = parents[firms.region[parents] == firms.region[row]]
         if len(near):
-            parent = near[np.argmax(economy.streams.uniform("acquirer", firms.uid[near], economy.quarter, int(firms.uid[row]) & 0xFFF))]
+            parent = near[
+                np.argmax(
+                    economy.streams.uniform("acquirer", firms.uid[near], economy.quarter, int(firms.uid[row]) & 0xFFF)
+                )
+            ]
             inherited = firms.capability[parent] + np.log(p["inheritance"])
             firms.capability[row] = np.maximum(firms.capability[row], inherited)
 
@@ -219,34 +243,41 @@ def _enter(
     economy.ledger.firms_receive(flow, payer, firms, deposits, rows)
     economy.join_market(rows)
     _take_staff(economy, rows, staff)
-    firms.expected_orders[rows] = 0.25 * economy.parameters["entrant_expected_revenue"] * (2.0 if door == CONVERSION else 1.0)
+    firms.expected_orders[rows] = (
+        0.25 * economy.parameters["entrant_expected_revenue"] * (2.0 if door == CONVERSION else 1.0)
+    )
     economy.entries += float(firms.weight[rows].sum())
     return rows
 
 
 def _take_staff(economy: Economy, rows: np.ndarray, staff: float) -> None:
-    """Founders leave employers (or the seekers) of their province and take colleagues along."""
+    """Founders leave employers (or the seekers) of their province and take colleagues along; short provinces
+    recruit elsewhere.
+    """
     people, firms = economy.people, economy.firms
+    need = np.maximum(1, np.round(staff * firms.weight[rows] / economy.person_weight)).astype(np.int64)
+    posts = np.repeat(rows, need)
+    home = firms.region[posts]
     living = people.rows()
     pool = living[(people.employer[living] >= SEEKING) & (people.tier[living] >= RESEARCHER)]
-    order = np.argsort(economy.streams.uniform("founder", people.uid[pool], economy.quarter), kind="stable")
-    pool = pool[order]
-    need = np.maximum(1, np.round(staff * firms.weight[rows] / economy.person_weight)).astype(int)
-    by_region = {region: list(pool[people.region[pool] == region][: int(need.sum())]) for region in np.unique(firms.region[rows])}
-    anywhere = [int(row) for row in pool[people.tier[pool] >= ENGINEER][: 4 * int(need.sum())]]
-    taken: set[int] = set()
-    for row, count in zip(rows, need, strict=True):
-        local = by_region[firms.region[row]]
-        for _ in range(count):
-            source = local if local else anywhere
-            while source and int(source[0]) in taken:
-                source.pop(0)
-            if not source:
-                break
-            person = int(source.pop(0))
-            taken.add(person)
-            people.employer[person] = row
-            people.region[person] = firms.region[row]
+    draws = economy.streams.uniform("founder", people.uid[pool], economy.quarter)
+    willing = draws < min(1.0, 20.0 * len(posts) / max(len(pool), 1))
+    pool, draws = pool[willing], draws[willing]
+    pool = pool[np.lexsort((draws, people.region[pool]))]
+    first = np.searchsorted(people.region[pool], np.arange(size("region") + 1))
+    order = np.argsort(home, kind="stable")
+    rank = np.arange(len(posts)) - np.searchsorted(home[order], home[order])
+    place = first[home[order]] + rank
+    local = place < first[home[order] + 1]
+    founders = pool[place[local]]
+    people.employer[founders] = posts[order[local]]
+    missing = posts[order[~local]]
+    others = np.setdiff1d(pool, founders)
+    others = others[np.argsort(economy.streams.uniform("founder", people.uid[others], economy.quarter), kind="stable")]
+    others = others[: len(missing)]
+    people.employer[others] = missing[: len(others)]
+    moved = np.concatenate([founders, others])
+    people.region[moved] = firms.region[people.employer[moved]]
 
 
 def _recognise(economy: Economy) -> None:

@@ -1,9 +1,11 @@
 """Call 9, ``finance``: budgets, applications, selection, tickets, listing, redemption, returns.
 
-Public money is in ``public_money``; this page holds private equity, guidance funds, credit and listing.
+Public money is in ``public_money``, who gets a ticket in ``deals``; this page holds the supply of private equity,
+credit, listing and redemption.
 
 Rule: Supply of private equity (variant ``endogenous``)
-    Formula: ln S* = c + g * years + w1 * onshore + w2 * (offshore - 1) + w3 * signal - w4 * platform - w5 * tight + w6 * exits;
+    Formula: ln S* = c + g * years + w1 * onshore + w2 * (offshore - 1) + w3 * signal - w4 * platform - w5 * tight +
+        w6 * exits;
         d ln S = (k (ln S* - ln S) + m * (ln S - ln S one year ago)) / 4; calls = min(S / 4, call rate * uncalled)
     Symbols: S desired private flow a year in the broad scope; exits secondary sales over the flow; uncalled promises of
         limited partners, fed in proportion to a slow mean of S times private_equity_supply
@@ -18,16 +20,9 @@ Rule: Supply of private equity (variant ``imposed``)
     Source: funding_channels_estimate.csv
     Clause: P077
 
-Rule: Who is funded
-    Formula: applicants (start-ups with less than a year of burn in cash, or growing) are ranked by score + noise within
-        angel, early and late money; tickets are log-normal; the best are served until the money is spent
-    Symbols: score of the variant: ``signal`` growth, visible quality and field in fashion; ``merit`` efficiency; ``random``
-    Unit: million CNY
-    Source: funding.md sections 2.3-2.5 and 3 (tickets 15 / 100 / 300 m)
-    Clause: P012;P077
-
 Rule: Listing and return
-    Formula: hazard = listing_rate * window / 4 for firms above the size test; proceeds = float * value; value = multiple *
+    Formula: hazard = listing_rate * window / 4 for firms above the size test (a fraction of it for those with a
+        loss); proceeds = float * value; value = multiple *
         revenue of four quarters * (0.5 + window); fund stakes are sold and distributed to limited partners
     Symbols: see registry
     Unit: million CNY
@@ -35,7 +30,8 @@ Rule: Listing and return
     Clause: P078
 
 Rule: Redemption
-    Formula: hazard = (open + (shut - open) * (1 - window)) / 4 for firms funded more than redemption_years ago; pays cost
+    Formula: hazard = (open + (shut - open) * (1 - window)) / 4 for firms funded more than redemption_years ago; pays
+        cost
         at most half the cash
     Symbols: 0.01 open, 0.04 shut, 80 % of deals with the clause
     Unit: per year
@@ -57,23 +53,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simulation.inputs.dimensions import index, size
+from simulation.model.columns import inner
 from simulation.model.rules import public_money
-from simulation.model.state import ANGEL, EARLY, INCUMBENT, LATE, LISTED, START_UP, UNFUNDED
+from simulation.model.rules.deals import CHANNEL, FUND_CHANNELS, STAGE_MONEY, fund_stage, invest_guidance
+from simulation.model.state import INCUMBENT, LISTED, START_UP
 
 if TYPE_CHECKING:
     from simulation.model.economy import Economy
 
-CHANNEL = {name: index("channel", name) for name in (
-    "guidance_funds", "angel", "venture", "growth", "bank_credit", "capital_market", "corporate", "ppp", "foreign",
-)}  # fmt: skip
-STAGE_MONEY = ("angel", "venture", "growth")
-FUND_CHANNELS = [CHANNEL[name] for name in ("guidance_funds", "angel", "venture", "growth", "foreign", "corporate")]
 
-
-def desired_flow(
-    years: float, constant: float, trend: float, weights: np.ndarray, drivers: np.ndarray
-) -> float:
+def desired_flow(years: float, constant: float, trend: float, weights: np.ndarray, drivers: np.ndarray) -> float:
     """Log of the desired private equity flow (bn CNY a year): constant, trend and weighted drivers."""
     return constant + trend * years + float(weights @ drivers)
 
@@ -83,21 +72,13 @@ def flow_step(log_flow: float, log_desired: float, log_year_ago: float, speed: f
     return (speed * (log_desired - log_flow) + momentum * (log_flow - log_year_ago)) / 4.0
 
 
-def ranked_within_budget(score: np.ndarray, cost: np.ndarray, budget: float) -> np.ndarray:
-    """Who is served: the highest scores whose cumulative cost (ticket times weight) stays within the budget; bool."""
-    order = np.argsort(-score, kind="stable")
-    served = np.zeros(len(score), dtype=bool)
-    served[order] = np.cumsum(cost[order]) <= budget
-    return served
-
-
 def run(economy: Economy) -> None:
     """Move money for the quarter: public, private equity, guidance funds, credit, listing and redemption."""
     public_money.run(economy)
     _call_private_money(economy)
     for stage, channel in enumerate(STAGE_MONEY):
-        _fund_stage(economy, stage, channel)
-    _guidance(economy)
+        fund_stage(economy, stage, channel)
+    invest_guidance(economy)
     _credit(economy)
     _list(economy)
     _redeem(economy)
@@ -150,122 +131,6 @@ def _call_private_money(economy: Economy) -> None:
     venture.called = called
 
 
-def _score(economy: Economy, rows: np.ndarray, index_: int) -> np.ndarray:
-    p, firms = economy.parameters, economy.firms
-    noise = economy.streams.normal("firm_selection", firms.uid[rows], economy.quarter, index_)
-    variant = economy.variants["selection"]
-    if variant == "random":
-        return noise
-    if variant == "merit":
-        return firms.efficiency[rows] + 0.01 * noise
-    revenue = np.maximum(firms.revenue_year()[rows], 0.5)
-    growth = np.log(np.clip(4.0 * firms.expected_orders[rows] / revenue, 0.25, 4.0))
-    fashion = economy.world.frontier - economy.research.initial_frontier
-    hot = fashion[firms.specialty[rows]] - fashion.mean()
-    return growth + p["visible_quality"] * firms.efficiency[rows] + hot + p["selection_noise"] * noise
-
-
-def _fund_stage(economy: Economy, stage: int, channel: str) -> None:
-    p, firms, t = economy.parameters, economy.firms, economy.quarter
-    money = economy.channels[CHANNEL[channel]]
-    open_ = firms.alive & (firms.kind == START_UP) & ~firms.listed
-    if stage == 0:
-        pool = open_ & (firms.stage == UNFUNDED) & (t - firms.founded < 16)
-    elif stage == 1:
-        pool = open_ & ((firms.stage == ANGEL) | ((firms.stage == EARLY) & (firms.cumulative_funding < p["late_threshold"])))
-    else:
-        pool = open_ & ((firms.stage == LATE) | ((firms.stage == EARLY) & (firms.cumulative_funding >= p["late_threshold"])))
-    burn = np.maximum(firms.research_budget + firms.wage_bill / 4.0 * 1.5 - firms.margin * firms.revenue, 0.1)
-    waited = t - firms.last_round >= 3
-    asks = economy.streams.uniform("firm_application", firms.uid, t, stage) < p["application_rate"] / 4.0
-    rows = np.flatnonzero(pool & waited & ((firms.cash < 4.0 * burn) | asks))
-    if not len(rows) or money.powder <= 0.0:
-        return
-    dispersion = p["ticket_dispersion"][stage]
-    draws = economy.streams.normal("firm_ticket", firms.uid[rows], t, stage)
-    level = (np.exp(economy.venture.log_flow) / p["reference_flow"]) ** p["ticket_flow_elasticity"]
-    tickets = p["ticket_mean"][stage] * level * np.exp(dispersion * draws - dispersion**2 / 2.0)
-    tickets = np.maximum(tickets, 1.0)
-    # A stage's money is spread over at least twenty deals' worth of rows where the scale allows it.
-    served = ranked_within_budget(_score(economy, rows, stage), tickets * firms.weight[rows], money.powder)
-    chosen, amounts = rows[served], tickets[served]
-    if not len(chosen):
-        return
-    _issue(economy, chosen, amounts, channel)
-    spent = float(amounts @ firms.weight[chosen])
-    money.powder -= spent
-    firms.stage[chosen] = np.maximum(firms.stage[chosen], (ANGEL, EARLY, LATE)[stage])
-
-
-def _issue(economy: Economy, rows: np.ndarray, amounts: np.ndarray, channel: str) -> None:
-    """Pay tickets (per firm) from the funds and book the equity of each origin at cost."""
-    firms, origin = economy.firms, economy.venture.origin
-    economy.ledger.firms_receive("equity_issued", "venture_funds", firms, amounts, rows)
-    total = sum(origin.values())
-    for name, share in (("foreign", origin["foreign"]), ("corporate", origin["corporate"]), (channel, origin["domestic"])):
-        part = amounts * share / total
-        firms.equity[rows, CHANNEL[name]] += part
-        national = float(part @ firms.weight[rows])
-        economy.ledger.equity[CHANNEL[name]] += national
-        economy.record_channel(CHANNEL[name], national)
-        economy.channels[CHANNEL[name]].invested += national
-    firms.cumulative_funding[rows] += amounts
-    firms.last_round[rows] = economy.quarter
-    economy.funding_by_region += np.bincount(firms.region[rows], amounts * firms.weight[rows], size("region"))
-
-
-def _guidance(economy: Economy) -> None:
-    p, levers, firms, t = economy.parameters, economy.levers, economy.firms, economy.quarter
-    fund, shadow = economy.channels[CHANNEL["guidance_funds"]], economy.venture
-    chain = p["guidance_commit_ratio"] * p["guidance_ai_share"] * 250.0
-    fund.uncalled += levers.effective("guidance_fund_commitments") * chain
-    shadow.guidance_recorded += levers.delivered("guidance_fund_commitments") * chain
-    paid, paid_recorded = (p["guidance_paid_in_rate"] / 4.0 * stock for stock in (fund.uncalled, shadow.guidance_recorded))
-    fund.uncalled -= paid
-    shadow.guidance_recorded -= paid_recorded
-    fund.powder += paid
-    economy.ledger.post("commitments", "local_government", "venture_funds", max(paid, paid_recorded))
-    economy.record("guidance_fund_paid_in", paid_recorded / 1000.0)
-    budget = levers.effective("disbursement_ratio") / 4.0 * fund.powder
-    economy.record("guidance_fund_disbursed", levers.delivered("disbursement_ratio") / 4.0 * fund.powder / 1000.0)
-    economy.record("private_co_investment", levers.delivered("fund_leverage") * budget / 1000.0)
-    pool = firms.alive & (firms.kind == START_UP) & ~firms.listed & (t - firms.last_round >= 2) & (t - firms.founded >= 4)
-    rows = np.flatnonzero(pool)
-    if not len(rows):
-        return
-    # State money looks for local firms with certificates and weaker growth signals (Beraja et al.; Colonnelli et al.).
-    market = levers.effective("market_allocation_weight")
-    tilt = levers.effective("region_allocation_rule") - 0.3 * np.log(economy.region_firm_share + 0.005)
-    noise = economy.streams.normal("firm_selection", firms.uid[rows], t, 5)
-    score = market * _score(economy, rows, 6) + (1.0 - market) * (0.5 * firms.certified[rows] + tilt[firms.region[rows]] + noise)
-    dispersion = p["guidance_ticket_dispersion"]
-    draws = economy.streams.normal("firm_ticket", firms.uid[rows], t, 5)
-    tickets = p["guidance_ticket"] * np.exp(dispersion * draws - dispersion**2 / 2.0)
-    partner = 1.0 + levers.effective("fund_leverage") * p["co_investment_additionality"]
-    available = budget + shadow.guidance_carry
-    served = ranked_within_budget(score, tickets * firms.weight[rows], available)
-    chosen, amounts = rows[served], tickets[served]
-    spent = float(amounts @ firms.weight[chosen]) if len(chosen) else 0.0
-    shadow.guidance_carry = min(available - spent, fund.powder)
-    fund.powder -= spent
-    if not len(chosen):
-        return
-    partners = amounts * max(partner - 1.0, 0.0)
-    economy.ledger.firms_receive("equity_issued", "venture_funds", firms, amounts, chosen)
-    economy.ledger.post("commitments", "rest_domestic", "venture_funds", float(partners @ firms.weight[chosen]))
-    economy.ledger.firms_receive("equity_issued", "venture_funds", firms, partners, chosen)
-    for name, part in (("guidance_funds", amounts), ("venture", partners)):
-        national = float(part @ firms.weight[chosen])
-        firms.equity[chosen, CHANNEL[name]] += part
-        economy.ledger.equity[CHANNEL[name]] += national
-        economy.record_channel(CHANNEL[name], national)
-    economy.venture.guidance_invested = spent + float(partners @ firms.weight[chosen])
-    firms.cumulative_funding[chosen] += amounts + partners
-    firms.last_round[chosen] = t
-    firms.stage[chosen] = np.maximum(firms.stage[chosen], ANGEL)
-    economy.funding_by_region += np.bincount(firms.region[chosen], (amounts + partners) * firms.weight[chosen], size("region"))
-
-
 def _credit(economy: Economy) -> None:
     p, levers, firms = economy.parameters, economy.levers, economy.firms
     draws = economy.streams.uniform("firm_loan", firms.uid, 0)
@@ -294,8 +159,11 @@ def _list(economy: Economy) -> None:
     window = levers.effective("ipo_window")
     revenue = firms.revenue_year()
     ready = firms.alive & ~firms.listed & (revenue > p["listing_revenue"]) & (t - firms.founded >= 12)
-    economy.record("listings_approved", levers.delivered("ipo_window") * p["listing_rate"] / 4.0 * firms.total(ready.astype(float)))
-    hit = ready & (economy.streams.uniform("firm_listing", firms.uid, t) < p["listing_rate"] * window / 4.0)
+    economy.record(
+        "listings_approved", levers.delivered("ipo_window") * p["listing_rate"] / 4.0 * firms.total(ready.astype(float))
+    )
+    chance = np.where(firms.profit > 0.0, 1.0, p["listing_loss_factor"]) * p["listing_rate"] * window / 4.0
+    hit = ready & (economy.streams.uniform("firm_listing", firms.uid, t) < chance)
     rows = np.flatnonzero(hit)
     economy.venture.exit_rate *= 0.8
     if not len(rows):
@@ -304,17 +172,17 @@ def _list(economy: Economy) -> None:
     proceeds = p["listing_float"] * value
     economy.ledger.firms_receive("equity_issued", "capital_market", firms, proceeds, rows)
     stake = np.where(firms.equity[rows][:, FUND_CHANNELS].sum(axis=1) > 0.0, p["fund_stake"], 0.0)
-    sold = float((stake * value) @ firms.weight[rows])
+    sold = inner(stake * value, firms.weight[rows])
     economy.ledger.post("secondary_sales", "capital_market", "venture_funds", sold)
     economy.ledger.post("distributions", "venture_funds", "rest_domestic", sold)
     for channel in FUND_CHANNELS:
         cost = firms.equity[rows, channel]
-        economy.ledger.equity[channel] -= float(cost @ firms.weight[rows])
-        economy.ledger.equity[CHANNEL["capital_market"]] += float(cost @ firms.weight[rows])
+        economy.ledger.equity[channel] -= inner(cost, firms.weight[rows])
+        economy.ledger.equity[CHANNEL["capital_market"]] += inner(cost, firms.weight[rows])
         firms.equity[rows, CHANNEL["capital_market"]] += cost
         firms.equity[rows, channel] = 0.0
     firms.equity[rows, CHANNEL["capital_market"]] += proceeds
-    national = float(proceeds @ firms.weight[rows])
+    national = inner(proceeds, firms.weight[rows])
     economy.ledger.equity[CHANNEL["capital_market"]] += national
     economy.record_channel(CHANNEL["capital_market"], national)
     firms.listed[rows] = True
@@ -328,7 +196,9 @@ def _redeem(economy: Economy) -> None:
     window = economy.levers.effective("ipo_window")
     held = firms.equity[:, FUND_CHANNELS].sum(axis=1)
     due = firms.alive & (firms.kind != INCUMBENT) & (held > 0.0) & (t - firms.last_round > 4.0 * p["redemption_years"])
-    hazard = p["redemption_clause"] * (p["redemption_open"] + (p["redemption_shut"] - p["redemption_open"]) * (1.0 - window))
+    hazard = p["redemption_clause"] * (
+        p["redemption_open"] + (p["redemption_shut"] - p["redemption_open"]) * (1.0 - window)
+    )
     hit = due & (economy.streams.uniform("firm_redemption", firms.uid, t) < hazard / 4.0)
     rows = np.flatnonzero(hit & (firms.cash > 0.0))
     if not len(rows):
@@ -339,7 +209,7 @@ def _redeem(economy: Economy) -> None:
     for channel in FUND_CHANNELS:
         back = firms.equity[rows, channel] * share
         firms.equity[rows, channel] -= back
-        economy.ledger.equity[channel] -= float(back @ firms.weight[rows])
-    national = float(paid @ firms.weight[rows])
+        economy.ledger.equity[channel] -= inner(back, firms.weight[rows])
+    national = inner(paid, firms.weight[rows])
     economy.ledger.post("distributions", "venture_funds", "rest_domestic", national)
     economy.record("redemptions", national / 1000.0)

@@ -1,7 +1,8 @@
 """Call 6, ``labour``: vacancies, search, matching by tier and region, wages.
 
 Rule: Desired staff
-    Formula: N* = (1 + buffer) * expected orders / (output per head * tier productivity) + research_wage_share * 4 * research
+    Formula: N* = (1 + buffer) * expected orders / (output per head * tier productivity) + research_wage_share * 4 *
+        research
         budget / (w * (1 + overhead)), at most what margin and cash can pay; split over tiers by layer
     Symbols: output per head by product, growing; w mean posted wage of the mix
     Unit: persons
@@ -44,7 +45,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simulation.inputs.dimensions import index, size
+from simulation.inputs.dimensions import size
 from simulation.model.state import ACADEMIA, ENGINEER, RESEARCHER, SEEKING, TOP
 
 if TYPE_CHECKING:
@@ -55,7 +56,9 @@ REGIONS = size("region")
 
 
 def matches(seekers: np.ndarray, vacancies: np.ndarray, efficiency: float, elasticity: float) -> np.ndarray:
-    """Hires of each market (same shape as the inputs, persons): Cobb-Douglas with constant returns, at most min(S, V)."""
+    """Hires of each market (same shape as the inputs, persons): Cobb-Douglas with constant returns, at most min(S,
+    V).
+    """
     made = efficiency * seekers**elasticity * vacancies ** (1.0 - elasticity)
     return np.minimum(np.minimum(seekers, vacancies), made)
 
@@ -140,6 +143,8 @@ def _post_vacancies(economy: Economy) -> None:
     have = np.bincount(people.tier[academics], minlength=TIERS) * economy.person_weight
     growth = (1.0 + p["academia_growth"]) ** (economy.quarter / 4.0)
     bases = economy.levers.effective("research_bases") * p["staff_per_base"] * p["base_staff_mix"]
+    funded = economy.levers.delivered("research_bases") * p["staff_per_base"]
+    economy.record("research_base_staff_funded", funded * p["base_staff_mix"].sum())
     labour.academia_desired = p["academia_staff"] * growth + bases
     labour.academia_vacancies = np.maximum(labour.academia_desired - have, 0.0)
 
@@ -159,21 +164,41 @@ def _match(economy: Economy) -> None:
         if not len(pool) or national <= 0.0:
             continue
         if tier <= RESEARCHER:
-            _hire(economy, tier, pool, posts[:, tier], np.zeros(len(pool), dtype=np.int64), efficiency[tier], elasticity, True)
+            _hire(
+                economy,
+                tier,
+                pool,
+                posts[:, tier],
+                np.zeros(len(pool), dtype=np.int64),
+                efficiency[tier],
+                elasticity,
+                True,
+            )
             continue
         region = people.region[pool]
         _hire(economy, tier, pool, posts[:, tier], region, efficiency[tier], elasticity, False)
         left = pool[people.employer[pool] == SEEKING]
         taken = np.bincount(people.employer[pool[people.employer[pool] >= 0]], minlength=firms.length) * weight
         remaining = np.maximum(posts[:, tier] - taken, 0.0)
-        _hire(economy, tier, left, remaining, np.zeros(len(left), dtype=np.int64), 0.5 * efficiency[tier], elasticity, True)
+        _hire(
+            economy,
+            tier,
+            left,
+            remaining,
+            np.zeros(len(left), dtype=np.int64),
+            0.5 * efficiency[tier],
+            elasticity,
+            True,
+        )
 
 
 def _hire(
     economy: Economy, tier: int, pool: np.ndarray, posts: np.ndarray, market: np.ndarray, efficiency: float,
     elasticity: float, national: bool,
 ) -> None:  # fmt: skip
-    """Match the seekers of a tier with posts, nationally or province by province; each hired person draws an employer."""
+    """Match the seekers of a tier with posts, nationally or province by province; each hired person draws an
+    employer.
+    """
     p, people, firms, labour, t = economy.parameters, economy.people, economy.firms, economy.labour, economy.quarter
     weight = economy.person_weight
     region = np.zeros(firms.length, dtype=np.int64) if national else firms.region
@@ -209,7 +234,12 @@ def _set_wages(economy: Economy) -> None:
     growth = p.driver("software_wage_growth")
     labour.software_wage *= np.exp(growth / 4.0)
     labour.wage = posted_wage(
-        labour.wage, growth, labour.tightness, p["wage_tightness"], p["normal_tightness"], p["wage_outside_pass_through"]
+        labour.wage,
+        growth,
+        labour.tightness,
+        p["wage_tightness"],
+        p["normal_tightness"],
+        p["wage_outside_pass_through"],
     )
     labour.wage[ENGINEER:] = np.maximum(labour.wage[ENGINEER:], labour.software_wage)
     rows = people.rows()

@@ -3,7 +3,8 @@
 Rule: Awards (variant ``awards``)
     Formula: share(t) = (1 - b/4) * share(t-1) + b/4 * award; award proportional to
         w * (s + floor)^eta * exp(beta * ln competitiveness) * lumpiness
-    Symbols: b share of a cell that comes up for award a year; s share per firm, w weight of the row; floor a part of the
+    Symbols: b share of a cell that comes up for award a year; s share per firm, w weight of the row; floor a part of
+        the
         mean share, which entrants get; competitiveness efficiency, quality, data and home province; lumpiness a keyed
         log-normal whose variance is (1 + cv^2) / expected number of contracts
     Unit: share of the cell's orders
@@ -18,7 +19,8 @@ Rule: Replicator (variant ``replicator``)
     Clause: P039
 
 Rule: Capacity and overflow
-    Formula: capacity = production staff * output per head * compute^kappa; orders beyond it go to firms of the cell with
+    Formula: capacity = production staff * output per head * compute^kappa; orders beyond it go to firms of the cell
+        with
         room (in proportion to room), then a share to imports, the rest to a backlog that is served first
     Symbols: kappa compute_output_share
     Unit: million CNY a quarter
@@ -26,8 +28,9 @@ Rule: Capacity and overflow
     Clause: P008;P032
 
 Rule: Quality-adjusted price by learning
-    Formula: ln P = -learning * log2(Q / Q0) - pass_through * (quality - quality0)
-    Symbols: Q cumulative real output of the product; learning per doubling; quality revenue-weighted log capability
+    Formula: ln P = -learning * log2(Q / Q0) - pass_through * (quality - quality0) - compute share * ln(access)
+    Symbols: Q cumulative real output of the product; learning per doubling; quality revenue-weighted log capability;
+        access compute within reach relative to 2016
     Unit: log index (2016Q1 = 0)
     Source: plan_map P026: 0.05-0.25 per doubling; F66, F67
     Clause: P026;P031
@@ -113,7 +116,11 @@ def run(economy: Economy) -> None:
     demand = positions.share * market.orders[positions.cell]
     backlog = firms.backlog * firms.weight
     load = np.bincount(positions.firm, demand, firms.length)
-    demand = demand + backlog[positions.firm] * demand / np.maximum(load, 1e-300)[positions.firm]
+    # A backlog goes where the new orders are, or over all markets of a firm without new orders.
+    places = np.bincount(positions.firm, minlength=firms.length)
+    spread = np.where(load > 0.0, 1.0 / np.maximum(load, 1e-300), 0.0)[positions.firm] * demand
+    spread += ((load <= 0.0) / np.maximum(places, 1))[positions.firm]
+    demand = demand + backlog[positions.firm] * spread
     room = _capacity(economy)
     leak = economy.parameters["unserved_import_share"]
     sales, imports, unserved = serve(demand, room * firms.weight, positions.cell, positions.firm, leak)
@@ -141,7 +148,9 @@ def _competitiveness(economy: Economy) -> np.ndarray:
     p, firms, positions = economy.parameters, economy.firms, economy.positions
     weights = economy.market.product_technology
     quality = np.einsum("ij,ij->i", firms.capability, weights[firms.product])
-    level = p["efficiency_competitiveness"] * firms.efficiency + quality + p["data_competitiveness"] * np.log1p(firms.data)
+    level = (
+        p["efficiency_competitiveness"] * firms.efficiency + quality + p["data_competitiveness"] * np.log1p(firms.data)
+    )
     value = level[positions.firm]
     buyer = positions.cell // size("product")
     public = PUBLIC_BUYER[buyer]
@@ -153,7 +162,7 @@ def _competitiveness(economy: Economy) -> np.ndarray:
 
 def _win(economy: Economy, competitiveness: np.ndarray) -> None:
     p, positions, firms, market = economy.parameters, economy.positions, economy.firms, economy.market
-    weight = firms.weight[positions.firm]
+    weight = positions.count
     if economy.variants["market"] == "replicator":
         positions.share = replicate_shares(positions.share, positions.cell, competitiveness, 4.0 * p["award_beta"])
         return
@@ -197,6 +206,7 @@ def _learn(economy: Economy, sales: np.ndarray) -> None:
         market.initial_quality = mean
     market.log_quality_gain = mean - market.initial_quality
     market.log_price = -p["learning_rate"] * doublings - p["quality_pass_through"] * market.log_quality_gain
+    market.log_price -= p["compute_price_share"] * np.log(economy.compute.relative_access)
     buyer = positions.cell // size("product")
     public = np.bincount(positions.firm, sales * PUBLIC_BUYER[buyer], firms.length) / np.maximum(firms.weight, 1e-300)
     firms.data *= 1.0 - p["data_decay"] / 4.0
@@ -208,11 +218,17 @@ def _learn(economy: Economy, sales: np.ndarray) -> None:
         trend = np.clip(firms.orders / before, 0.8, 1.25) ** p["extrapolation"]
     firms.expected_orders += smoothing * (firms.orders * trend - firms.expected_orders)
     firms.margin[:] = gross_margin(
-        market.base_margin[firms.product], firms.kind, firms.revenue_year(), p["margin_scale_gain"], p["incumbent_margin"]
+        market.base_margin[firms.product],
+        firms.kind,
+        firms.revenue_year(),
+        p["margin_scale_gain"],
+        p["incumbent_margin"],
     )
 
 
 def gross_margin(base: np.ndarray, kind: np.ndarray, revenue: np.ndarray, gain: float, incumbent: float) -> np.ndarray:
-    """Gross margin of each firm, share of revenue: the product's, plus scale (log10 of revenue over 10 m), plus kind."""
+    """Gross margin of each firm, share of revenue: the product's, plus scale (log10 of revenue over 10 m), plus
+    kind.
+    """
     scale = np.clip(np.log10(np.maximum(revenue, 0.1) / 10.0), -1.0, 2.0)
     return np.clip(base + gain * scale + np.where(kind == INCUMBENT, incumbent, 0.0), 0.02, 0.9)

@@ -1,7 +1,8 @@
 """Call 13, ``observe``: indicators of the quarter are recorded; nothing is decided here.
 
 Rule: Concentration
-    Formula: share of the n largest firms = sum of revenue of the largest rows whose weights add to n, over total revenue
+    Formula: share of the n largest firms = sum of revenue of the largest rows whose weights add to n, over total
+        revenue
     Symbols: a row stands for ``weight`` equal firms, so the measure is the same at every scale in expectation
     Unit: share
     Source: F38, F39
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulation.inputs.dimensions import index, size
+from simulation.model.columns import inner
 from simulation.model.ledger import ACCOUNT
 from simulation.model.rules import related
 from simulation.model.state import ACADEMIA, INCUMBENT, OVERSEAS, SEEKING
@@ -34,12 +36,12 @@ NLP = index("field", "nlp")
 
 def top_share(revenue: np.ndarray, weight: np.ndarray, firms: float) -> float:
     """Revenue share of the ``firms`` largest firms when rows stand for ``weight`` equal firms each."""
-    total = float(revenue @ weight)
+    total = inner(revenue, weight)
     if total <= 0.0:
         return 0.0
     order = np.argsort(-revenue, kind="stable")
     room = np.clip(firms - (np.cumsum(weight[order]) - weight[order]), 0.0, weight[order])
-    return float(revenue[order] @ room) / total
+    return inner(revenue[order], room) / total
 
 
 def run(economy: Economy) -> None:
@@ -96,7 +98,9 @@ def _concentration(economy: Economy) -> None:
     group = firms.group_revenue[rows[listed]] + revenue[listed]
     spent = firms.group_research_intensity[rows[listed]] * firms.group_revenue[rows[listed]]
     spent = spent + 4.0 * firms.research_spending[rows[listed]]
-    intensity = np.average(np.minimum(spent / np.maximum(group, 1e-9), 1.5), weights=weight[listed]) if listed.any() else np.nan
+    intensity = (
+        np.average(np.minimum(spent / np.maximum(group, 1e-9), 1.5), weights=weight[listed]) if listed.any() else np.nan
+    )
     economy.record("rd_intensity_listed", 100.0 * float(intensity))
     losses = np.average(firms.profit[rows[listed]] < 0.0, weights=weight[listed]) if listed.any() else np.nan
     economy.record("loss_share_listed", 100.0 * float(losses))
@@ -128,7 +132,7 @@ def _people(economy: Economy) -> None:
     economy.record("talent_graduates", flows["graduates"])
     economy.record("talent_converted", flows["conversion"])
     economy.record("talent_exits", flows["exits"])
-    depth = float(economy.adopters.value_total @ economy.adopters.depth) / float(economy.adopters.value_total.sum())
+    depth = inner(economy.adopters.value_total, economy.adopters.depth) / float(economy.adopters.value_total.sum())
     economy.record("employment_effect", p["employment_elasticity"] * depth)
 
 
@@ -140,10 +144,12 @@ def _adoption(economy: Economy) -> None:
     economy.record("adoption_rate_by_sector", np.bincount(a.sector, a.count * adopted, sectors) / count)
     value = np.bincount(a.sector, a.value_share, sectors)
     economy.record("adoption_depth_by_sector", np.bincount(a.sector, a.value_share * a.depth, sectors) / value)
-    economy.record("adoption_rate", float(a.count @ adopted) / float(a.count.sum()))
-    economy.record("adoption_rate_by_value", float(a.value_total @ adopted) / float(a.value_total.sum()))
-    economy.record("adoption_depth", float(a.value_total @ a.depth) / float(a.value_total.sum()))
-    by_size = np.bincount(a.size_class, a.count * adopted, size("size_class")) / np.bincount(a.size_class, a.count, size("size_class"))
+    economy.record("adoption_rate", inner(a.count, adopted) / float(a.count.sum()))
+    economy.record("adoption_rate_by_value", inner(a.value_total, adopted) / float(a.value_total.sum()))
+    economy.record("adoption_depth", inner(a.value_total, a.depth) / float(a.value_total.sum()))
+    by_size = np.bincount(a.size_class, a.count * adopted, size("size_class")) / np.bincount(
+        a.size_class, a.count, size("size_class")
+    )
     economy.record("adoption_rate_by_size", by_size)
 
 
@@ -151,7 +157,9 @@ def _money(economy: Economy) -> None:
     ledger, venture = economy.ledger, economy.venture
     economy.record("equity_funding_broad", (venture.called + venture.guidance_invested) / 1000.0)
     names = ("angel", "venture", "growth", "corporate", "foreign", "guidance_funds")
-    economy.record("equity_funding_core", float(sum(economy.now["funding_by_channel"][index("channel", n)] for n in names)))
+    economy.record(
+        "equity_funding_core", float(sum(economy.now["funding_by_channel"][index("channel", n)] for n in names))
+    )
     economy.record("funding_by_region", economy.funding_by_region / 1000.0)
     government = ("central_government", "local_government")
     outlays = sum(float(ledger.flows[:, ACCOUNT[name], :].sum()) for name in government)

@@ -1,4 +1,4 @@
-"""Call 2, ``policy``: levers in force = timeline x implementation capacity, lagged; the plan as a signal apart from money.
+"""Call 2, ``policy``: levers in force = timeline x capacity, lagged; the plan as a signal apart from money.
 
 Rule: Delivery of a lever
     Formula: delivered(t) = default(t) + capacity * phase * (1 + adjustment) * (planned(t - lag) - default(t - lag))
@@ -62,7 +62,9 @@ def is_programme_money(lever: Parameter) -> bool:
 
 
 def deliver(default: Any, planned: Any, default_then: Any, capacity: float, intensity: float) -> Any:
-    """Delivered level of a lever (same shape as its path): default plus what capacity and intensity make of the plan."""
+    """Delivered level of a lever (same shape as its path): default plus what capacity and intensity make of the
+    plan.
+    """
     return default + capacity * intensity * (planned - default_then)
 
 

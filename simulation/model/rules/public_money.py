@@ -9,7 +9,8 @@ Rule: Split of fiscal research money
     Clause: P010;P011;P073
 
 Rule: Grants to firms
-    Formula: chance of firm i = budget * score(i) / (ticket * sum of scores); each winner gets the same ticket, scaled so
+    Formula: chance of firm i = budget * score(i) / (ticket * sum of scores); each winner gets the same ticket, scaled
+        so
         that the budget is spent; score = market weight * sqrt(revenue) * growth + (1 - market weight) * certification
         * regional tilt, and a champion share for the three largest firms of each product
     Symbols: market weight market_allocation_weight; tilt exp(region_allocation_rule)
@@ -42,6 +43,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulation.inputs.dimensions import index, size
+from simulation.model.columns import inner
 from simulation.model.state import START_UP
 
 if TYPE_CHECKING:
@@ -67,10 +69,15 @@ def national_target(targets: np.ndarray, quarter: int) -> tuple[int, float]:
     return TARGET_ENDS[place], float(targets[place])
 
 
-def tilted_shares(share: np.ndarray, tilt: np.ndarray) -> np.ndarray:
-    """Regional shares after a log tilt, summing to one."""
-    weight = share * np.exp(tilt)
-    return weight / weight.sum()
+def local_target(national: float, share: float, multiplier: float, peers: float, imitation: float) -> float:
+    """Target of a province, bn CNY: its share of the national one times its ambition, drawn towards its peers' sum."""
+    own = national * share * multiplier
+    return (1.0 - imitation) * own + imitation * max(own, peers * share)
+
+
+def programme_money(target: float, money_per_target: float, fiscal_space: float) -> float:
+    """Programme money of a province in a quarter, million CNY: follows its target within its fiscal space."""
+    return min(1000.0 * target * money_per_target / 4.0, fiscal_space)
 
 
 def run(economy: Economy) -> None:
@@ -94,34 +101,21 @@ def _research_money(economy: Economy) -> float:
     ledger.post("diverted_grants", "central_government", "rest_domestic", delivered - useful)
     economy.record("grants_paid", delivered / 1000.0)
     economy.record("basic_research_paid", delivered * levers.delivered("basic_research_share") / 1000.0)
-    economy.record("public_research_by_use", portfolio(basic, levers.delivered("portfolio_balance")) * delivered / 1000.0)
+    uses = portfolio(levers.delivered("basic_research_share"), levers.delivered("portfolio_balance"))
+    economy.record("public_research_by_use", uses * delivered / 1000.0)
     return useful - research
 
 
 def _grant(economy: Economy, budget: float) -> None:
     p, firms, levers, t = economy.parameters, economy.firms, economy.levers, economy.quarter
-    market = levers.effective("market_allocation_weight")
-    revenue = firms.revenue_year()
-    growth = np.clip(firms.expected_orders * 4.0 / np.maximum(revenue, 1.0), 0.25, 4.0)
-    share = np.bincount(firms.region, firms.weight * firms.alive, size("region"))
-    tilt = np.exp(levers.effective("region_allocation_rule"))
-    by_signal = np.sqrt(np.maximum(revenue, 0.0)) * growth
-    by_file = (0.2 + firms.certified) * np.sqrt(np.maximum(revenue, 0.0)) * tilt[firms.region]
-    own = firms.alive * firms.weight
-    score = market * by_signal / max(float(by_signal @ own), 1e-9)
-    score = score + (1.0 - market) * by_file / max(float(by_file @ own), 1e-9)
-    champions = np.zeros(firms.length)
-    for product in range(size("product")):
-        rows = np.flatnonzero(firms.alive & (firms.product == product))
-        champions[rows[np.argsort(revenue[rows], kind="stable")[-3:]]] = 1.0
-    kept = levers.effective("champion_support")
-    if champions @ own > 0.0:
-        score = (1.0 - kept) * score + kept * champions / float(champions @ own)
+    score = _grant_score(economy, levers.effective("region_allocation_rule"))
+    planned = _grant_score(economy, levers.delivered("region_allocation_rule")) * firms.alive * firms.weight
+    economy.record("public_money_by_region", np.bincount(firms.region, planned, size("region")) * budget / 1000.0)
     economy.record("champion_support_paid", levers.delivered("champion_support") * budget / 1000.0)
     economy.record("public_funds_by_market_signal", levers.delivered("market_allocation_weight") * budget / 1000.0)
     expected = budget * score / p["grant_ticket"]
     tickets = np.floor(expected + economy.streams.uniform("firm_selection", firms.uid, t, 9)) * firms.alive
-    won = float(tickets @ firms.weight)
+    won = inner(tickets, firms.weight)
     if won <= 0.0:
         economy.ledger.post("public_research", "central_government", "universities", budget)
         economy.record_channel(FISCAL, 0.0)
@@ -130,9 +124,27 @@ def _grant(economy: Economy, budget: float) -> None:
     economy.ledger.firms_receive("grants", "central_government", firms, amounts)
     firms.research_induced += amounts * (1.0 + p["fiscal_additionality"])
     economy.record_channel(FISCAL, budget)
-    economy.public_by_region = np.bincount(firms.region, amounts * firms.weight, size("region"))
-    recorded = tilted_shares(share + 1e-9, levers.delivered("region_allocation_rule"))
-    economy.record("public_money_by_region", recorded * budget / 1000.0)
+    economy.public_by_region = np.bincount(firms.region, amounts * firms.weight, size("region")).astype(float)
+
+
+def _grant_score(economy: Economy, tilt: np.ndarray) -> np.ndarray:
+    """Share of the budget that each firm can expect (per firm of a row), given the log tilt of the provinces."""
+    firms, levers = economy.firms, economy.levers
+    market, kept = levers.effective("market_allocation_weight"), levers.effective("champion_support")
+    revenue = firms.revenue_year()
+    growth = np.clip(firms.expected_orders * 4.0 / np.maximum(revenue, 1.0), 0.25, 4.0)
+    by_signal = np.sqrt(np.maximum(revenue, 0.0)) * growth
+    by_file = (0.2 + firms.certified) * np.sqrt(np.maximum(revenue, 0.0)) * np.exp(tilt)[firms.region]
+    own = firms.alive * firms.weight
+    score = market * by_signal / max(inner(by_signal, own), 1e-9)
+    score = score + (1.0 - market) * by_file / max(inner(by_file, own), 1e-9)
+    champions = np.zeros(firms.length)
+    for product in range(size("product")):
+        rows = np.flatnonzero(firms.alive & (firms.product == product))
+        champions[rows[np.argsort(revenue[rows], kind="stable")[-3:]]] = 1.0
+    if inner(champions, own) > 0.0:
+        score = (1.0 - kept) * score + kept * champions / inner(champions, own)
+    return score
 
 
 def _provinces(economy: Economy) -> None:
@@ -144,14 +156,16 @@ def _provinces(economy: Economy) -> None:
     recorded = levers.delivered("local_target_multiplier") * (1.0 + p["race_signal"] * signal)
     space = 250.0 * p["local_fiscal_space"] * (1.04) ** (t / 4.0)
     mean = sum(province.target for province in economy.provinces)
-    paid = paid_recorded = 0.0
+    announced = sum(province.announced for province in economy.provinces)
+    recorded_money = 0.0
     weight = np.bincount(firms.region, firms.revenue * firms.weight * firms.alive, size("region"))
     weight = 0.5 * weight / max(weight.sum(), 1e-9) + 0.5 * gdp
     for province in economy.provinces:
         place = province.position
-        province.set_target(national, weight[place], multiplier, mean, p["race_imitation"])
-        paid += province.spend(p["local_money_per_target"], space * gdp[place])
-        paid_recorded += min(250.0 * national * weight[place] * recorded * p["local_money_per_target"] * 4.0, space * gdp[place])
+        province.target = local_target(national, weight[place], multiplier, mean, p["race_imitation"])
+        province.announced = local_target(national, weight[place], recorded, announced, p["race_imitation"])
+        province.spending = programme_money(province.target, p["local_money_per_target"], space * gdp[place])
+        recorded_money += programme_money(province.announced, p["local_money_per_target"], space * gdp[place])
     ratio = mean / national if national else 0.0
     idle = min(0.8, p["idle_share"] * max(ratio, 1.0))
     spending = np.array([province.spending for province in economy.provinces])
@@ -159,11 +173,14 @@ def _provinces(economy: Economy) -> None:
     reaching = np.where(firms_by_region > 0.0, (1.0 - idle) * spending, 0.0)
     per_firm = (reaching / np.maximum(firms_by_region, 1e-9))[firms.region] * (firms.alive & (firms.kind == START_UP))
     ledger.firms_receive("local_programmes", "local_government", firms, per_firm)
-    ledger.post("local_programmes", "local_government", "rest_domestic", float(spending.sum() - per_firm @ firms.weight))
+    # What is spent without reaching its purpose (lever_effect below one) goes where idle capacity goes.
+    astray = max(recorded_money - float(spending.sum()), 0.0)
+    missed = float(spending.sum()) - inner(per_firm, firms.weight)
+    ledger.post("local_programmes", "local_government", "rest_domestic", max(missed, 0.0) + astray)
     for province, money in zip(economy.provinces, spending - reaching, strict=True):
         province.idle_capacity = 0.95 * province.idle_capacity + money
     economy.fiscal_squeeze = p["fiscal_displacement"] * float(spending.sum())
-    economy.record("local_programme_spending", max(paid_recorded, 0.0) / 1000.0)
+    economy.record("local_programme_spending", recorded_money / 1000.0)
     economy.record("idle_capacity", sum(province.idle_capacity for province in economy.provinces) / 1000.0)
     economy.record("local_targets_sum", sum(province.target for province in economy.provinces))
 
@@ -181,7 +198,6 @@ def _other_programmes(economy: Economy) -> None:
         economy.record(variable, delivered / 1000.0)
     moved = levers.delivered("project_reallocation_rate") * delivered_project(economy)
     economy.record("project_money_moved", moved / 1000.0)
-    economy.record("research_base_staff_funded", levers.delivered("research_bases") * economy.parameters["staff_per_base"])
     exporters = 250.0 * levers.delivered("outward_fdi_support")
     ledger.post("export_support", "central_government", "rest_world", exporters)
     economy.record("export_support_paid", exporters / 1000.0)

@@ -2,14 +2,17 @@
 
 Rule: Realised gains (R1)
     Formula: R1 = sum over sectors of e * depth(t - lag) * scaled share * gross output / 4
-    Symbols: e ai_productivity_elasticity (may be zero); lag productivity_lag years; gross output = output_ratio * value added
+    Symbols: e ai_productivity_elasticity (may be zero); lag productivity_lag years; gross output = output_ratio *
+        value added
     Unit: million CNY a quarter
     Source: plan_map P002; F63 (one pilot in five scales), three-year lag (Back et al. 2022)
     Clause: P002;P009
 
 Rule: Products that carry AI (R2)
-    Formula: R2 = R1 + sum over products of sales * a; a' = speed * a * (ceiling - a) * (relative quality)
-    Symbols: sales of vehicles, terminals, robots and drones, exogenous and growing; a share that carries AI
+    Formula: R2 = R1 + sum over products of sales * a; a' = speed * a * (1 - a / ceiling) * exp(g * relative level)
+        * (1 + h * (legal clarity - 1/2))
+    Symbols: sales of vehicles, terminals, robots and drones, exogenous and growing; a share that carries AI;
+        relative level of the product's technologies against the frontier, change since 2016; g carrying_technology
     Unit: million CNY a quarter
     Source: MIIT driver-assistance shares (sectors.csv l2_new_car_share); model.md section 4
     Clause: P009;P014;P040;P041;P043
@@ -50,10 +53,14 @@ def run(economy: Economy) -> None:
     lag = round(4.0 * p["productivity_lag"])
     realised = economy.depth_history[-1 - lag] if len(economy.depth_history) > lag else economy.depth_history[0] * 0.0
     r1 = float(p["ai_productivity_elasticity"] * (realised * value).sum())
-    quality = np.array([
-        np.exp(economy.market.log_quality_gain[index("product", name)] * 0.5) for name in CARRIERS
-    ])  # fmt: skip
-    economy.carrying = carrying_share(economy.carrying, p["carrying_speed"], p["carrying_ceiling"], np.clip(quality, 0.5, 2.0))
+    weights = economy.market.product_technology[[index("product", name) for name in CARRIERS]]
+    gap = economy.research.best - economy.world.frontier
+    relative = weights @ gap - economy.initial_carrier_gap
+    clarity = economy.levers.effective("legal_clarity")[[index("segment", name) for name in CARRIERS]]
+    quality = np.exp(p["carrying_technology"] * relative) * (1.0 + p["carrying_clarity"] * (clarity - 0.5))
+    economy.carrying = carrying_share(
+        economy.carrying, p["carrying_speed"], p["carrying_ceiling"], np.clip(quality, 0.2, 2.0)
+    )
     growth = (1.0 + p["carrier_sales_growth"]) ** ((t - 18) / 4.0)
     r2 = r1 + float((250.0 * p["carrier_sales"] * growth) @ economy.carrying)
     r3 = r2 + float((p["related_exposure"] * depth * value).sum())

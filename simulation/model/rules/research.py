@@ -1,7 +1,8 @@
 """Call 7, ``research``: capability, spill-overs, imitation, open source, public theory and breakthroughs.
 
 Rule: Research budget of a firm
-    Formula: budget = intensity/4 * revenue of four quarters * (user cost / user cost0)^-elasticity + cash / (4 * burn years)
+    Formula: budget = intensity/4 * revenue of four quarters * (user cost / user cost0)^-elasticity + cash / (4 * burn
+        years)
         + grants for use + additionality * grants, not below zero
     Symbols: user cost (1 - tax (1 + deduction)) / (1 - tax), for firms with profit only; the cash term is for funded
         start-ups; additionality fiscal_additionality, which may be negative
@@ -27,15 +28,21 @@ Rule: Product improvement
     Clause: P031
 
 Rule: Imitation and transfer
-    Formula: capability(f) += absorb/4 * (k_foreign (F - c)+ + k_domestic (best - c)+ + k_open (pool - c)+ + transfer (public - c)+)
-    Symbols: k_foreign base plus international_coop, less screening; k_domestic spill-over speed of co-operation; transfer
-        tech_transfer_rate; absorb research staff over research staff plus a half-saturation
+    Formula: capability(f) += absorb/4 * (k_foreign (F - c)+ + k_domestic (best - c)+ + k_open (pool - c)+ + transfer
+        (public - c)+)
+    Symbols: k_foreign base plus international_coop, less screening, times the field's imitation_ease and what import
+        limits leave of it (restriction_exposure); k_domestic spill-over speed of co-operation; transfer
+        tech_transfer_rate; absorb = K / (K + half * exp(burden * frontier progress)): own knowledge, which money,
+        people,
+        compute and data build, decides how fast a firm learns, and the frontier becomes harder to follow
     Unit: log points a quarter
-    Source: Cohen and Levinthal (1990) absorptive capacity; plan_map P013, P024, P081, P082
+    Source: Cohen and Levinthal (1990) absorptive capacity; Bloom et al. (2020) on the burden of knowledge; plan_map
+        P013, P024, P081, P082
     Clause: P001;P013;P024;P081;P082
 
 Rule: Public theory and breakthroughs
-    Formula: hazard(b) = h0(b) * (funds / funds0)^0.4 * (top scientists / top0)^0.3 a year; a breakthrough falls due when
+    Formula: hazard(b) = h0(b) * (funds / funds0)^0.4 * (top scientists / top0)^0.3 a year; a breakthrough falls due
+        when
         the cumulative hazard passes a unit-exponential threshold and lifts the public level of its fields after a lag
     Symbols: funds basic research and mission money, weighted by the review of progress
     Unit: per year; lift in log points
@@ -55,6 +62,7 @@ from simulation.model.state import ACADEMIA, RESEARCHER, START_UP, TOP, UNFUNDED
 
 if TYPE_CHECKING:
     from simulation.model.economy import Economy
+    from simulation.model.state import Firms
 
 FIELDS = members("field")
 CHIPS = index("field", "ai_chips")
@@ -113,14 +121,16 @@ def _budget(economy: Economy) -> None:
     relief = 1.0 + p["talent_cost_weight"] * levers.effective("talent_cost_deduction")
     response = np.where(firms.profit > 0.0, (now / before) ** -p["research_tax_elasticity"], 1.0) * relief
     own = firms.research_intensity / 4.0 * firms.revenue_year() * response
-    funded = (firms.kind == START_UP) & (firms.stage > UNFUNDED)
+    funded = (firms.kind == START_UP) & (firms.stage > UNFUNDED) & ~firms.listed
     own = own + np.where(funded, np.maximum(firms.cash, 0.0) / (4.0 * p["burn_years"]), 0.0)
     firms.research_budget[:] = np.maximum(own + firms.research_induced, 0.0) * firms.alive
     firms.research_induced[:] = 0.0
+    salaries = p["research_wage_share"] * firms.total(firms.research_budget)
+    economy.record("talent_cost_deducted", levers.delivered("talent_cost_deduction") * salaries / 1000.0)
 
 
 def _produce(economy: Economy) -> np.ndarray:
-    p, firms, levers, t = economy.parameters, economy.firms, economy.levers, economy.quarter
+    p, firms, levers = economy.parameters, economy.firms, economy.levers
     research = economy.research
     deflator = economy.labour.software_wage / economy.labour.initial_software_wage
     budget = firms.research_budget / deflator
@@ -129,8 +139,11 @@ def _produce(economy: Economy) -> np.ndarray:
     openness = 1.0 + p["public_data_gain"] * levers.effective("public_data_openness")
     openness += p["data_infrastructure_gain"] * levers.effective("data_infrastructure")
     economy.market.data_access = openness
-    economy.record("public_data_opened", 100.0 * levers.delivered("public_data_openness"))
-    economy.record("shared_sector_data", 100.0 * levers.delivered("data_infrastructure"))
+    own_data = firms.total(firms.data)
+    economy.record("public_data_opened", p["public_data_gain"] * levers.delivered("public_data_openness") * own_data)
+    economy.record(
+        "shared_sector_data", p["data_infrastructure_gain"] * levers.delivered("data_infrastructure") * own_data
+    )
     data = np.maximum(firms.data * openness, 1e-3)
     shares = p["research_input_shares"]
     composite = ces(staff, compute, data, shares / shares.sum(), p["research_substitution"])
@@ -140,8 +153,12 @@ def _produce(economy: Economy) -> np.ndarray:
     recognised = firms.total(firms.recognised.astype(float))
     economy.record("alliance_members", levers.delivered("alliance_membership") * recognised)
     small = (firms.kind == START_UP) & (firms.revenue_year() < 100.0)
-    members_share = 1.0 - np.exp(-levers.effective("open_platforms") * p["members_per_platform"] / max(firms.total(small), 1.0))
-    recorded = 1.0 - np.exp(-levers.delivered("open_platforms") * p["members_per_platform"] / max(firms.total(small), 1.0))
+    members_share = 1.0 - np.exp(
+        -levers.effective("open_platforms") * p["members_per_platform"] / max(firms.total(small), 1.0)
+    )
+    recorded = 1.0 - np.exp(
+        -levers.delivered("open_platforms") * p["members_per_platform"] / max(firms.total(small), 1.0)
+    )
     member = small & (economy.streams.uniform("platform_member", firms.uid, 0) < members_share)
     economy.record("platform_members", recorded * firms.total(small))
     density = levers.effective("coop_network_density")
@@ -169,7 +186,11 @@ def _improve(economy: Economy, knowledge: np.ndarray) -> None:
     chance = 1.0 - np.exp(-p["improvement_rate"] / 4.0 * np.log1p(knowledge))
     hit = (economy.streams.uniform("firm_improvement", firms.uid, t) < chance) & firms.alive
     keep = 1.0 - p["open_source_cost"] * research.opened
-    keep *= modifier(economy, "ip_strength") * modifier(economy, "exploratory_share") * modifier(economy, "dual_use_spillover")
+    keep *= (
+        modifier(economy, "ip_strength")
+        * modifier(economy, "exploratory_share")
+        * modifier(economy, "dual_use_spillover")
+    )
     step = p["improvement_step"] * keep * headroom(firms.capability, reach) * focus
     firms.capability += step * hit[:, None]
 
@@ -181,18 +202,24 @@ def _imitate(economy: Economy) -> None:
     density = levers.effective("coop_network_density")
     domestic = p["domestic_imitation"] * np.log2(1.0 + density / 2.0)
     transfer = levers.effective("tech_transfer_rate")
-    staff = (firms.headcount @ p["research_weight"]) * firms.research_share
-    absorb = staff / (staff + p["absorption_half"])
+    progress = float(np.mean(economy.world.frontier - research.initial_frontier))
+    half = p["absorption_half"] * np.exp(p["absorption_burden"] * progress)
+    absorb = firms.knowledge / (firms.knowledge + half)
     level = firms.capability
-    pull = coop * np.maximum(economy.world.frontier - level, 0.0)
+    restriction = levers.effective("compute_import_restriction")
+    openness = p["imitation_ease"] * (1.0 - restriction * p["restriction_exposure"])
+    ahead = openness * np.maximum(economy.world.frontier - level, 0.0)
+    pull = coop * ahead
     pull += domestic * np.maximum(research.best - level, 0.0)
     pull += p["open_pool_absorption"] * np.maximum(research.pool - level, 0.0)
     pull += transfer * np.maximum(research.public_level - level, 0.0)
     weights = economy.market.product_technology[firms.product]
     focus = weights / np.maximum(weights.max(axis=1, keepdims=True), 1e-12)
-    firms.capability += np.where(firms.alive[:, None], pull * focus * (p["absorption_floor"] + absorb)[:, None] / 4.0, 0.0)
-    gap = np.maximum(economy.world.frontier - research.best, 0.0).mean()
-    economy.record("foreign_knowledge_absorbed", levers.delivered("international_coop") * (0.1 + gap))
+    taken = focus * (p["absorption_floor"] + absorb)[:, None] / 4.0
+    admitted = levers.delivered("international_coop") * (1.0 - p.driver("foreign_screening"))
+    per_firm = firms.total((ahead * taken).sum(axis=1)) / max(firms.total(np.ones(firms.length)), 1.0)
+    economy.record("foreign_knowledge_absorbed", admitted * per_firm)
+    firms.capability += np.where(firms.alive[:, None], pull * taken, 0.0)
 
 
 def _theory(economy: Economy) -> None:
@@ -207,7 +234,11 @@ def _theory(economy: Economy) -> None:
     for base in economy.research_bases:
         share = base.weight / weights.sum() * len(economy.research_bases)
         money = (funds["basic"] * share + funds["mission"]) / p["reference_basic_funds"]
-        hazard = p["breakthrough_hazard"][base.position] * max(money, 1e-6) ** 0.4 * (top / p["reference_top_scientists"]) ** 0.3
+        hazard = (
+            p["breakthrough_hazard"][base.position]
+            * max(money, 1e-6) ** 0.4
+            * (top / p["reference_top_scientists"]) ** 0.3
+        )
         base.hazard += hazard / 4.0
         base.knowledge += money
         if base.hazard >= base.threshold:
@@ -216,7 +247,7 @@ def _theory(economy: Economy) -> None:
             base.threshold = -np.log(economy.streams.one("theory_breakthrough", 0, base.position, base.breakthroughs))
             lag = round(4.0 * p["breakthrough_lag"])
             base.pending.append((t + lag, p["breakthrough_lift"][base.position]))
-        for due, lift in [item for item in base.pending if item[0] == t]:
+        for _, lift in [item for item in base.pending if item[0] == t]:
             for field in THEORY_FIELDS[base.name]:
                 lifts[index("field", field)] += lift
     economy.record("breakthroughs", sum(base.breakthroughs for base in economy.research_bases))
@@ -228,8 +259,12 @@ def _theory(economy: Economy) -> None:
     openness = levers.effective("public_result_openness")
     research.pool += openness * p["pool_speed"] / 4.0 * np.maximum(research.public_level - research.pool, 0.0)
     research.pool += research.opened * p["pool_speed"] / 4.0 * np.maximum(research.best - research.pool, 0.0)
-    economy.record("public_results_opened", levers.delivered("public_result_openness") * (funds["common"] + funds["basic"]) / 1000)
-    economy.record("results_transferred", levers.delivered("tech_transfer_rate") * (funds["common"] + funds["basic"]) / 1000)
+    economy.record(
+        "public_results_opened", levers.delivered("public_result_openness") * (funds["common"] + funds["basic"]) / 1000
+    )
+    economy.record(
+        "results_transferred", levers.delivered("tech_transfer_rate") * (funds["common"] + funds["basic"]) / 1000
+    )
 
 
 def _measure(economy: Economy) -> None:
@@ -245,8 +280,10 @@ def _measure(economy: Economy) -> None:
     economy.record("tech_weakest_field", float(ratio.min()))
 
 
-def upper_levels(firms, technology: np.ndarray, quantile: float = 0.9) -> np.ndarray:
-    """Revenue-weighted upper quantile of capability by field, shape (field,), over firms whose product uses the field."""
+def upper_levels(firms: Firms, technology: np.ndarray, quantile: float = 0.9) -> np.ndarray:
+    """Revenue-weighted upper quantile of capability by field, shape (field,), over firms whose product uses the
+    field.
+    """
     levels = np.zeros(technology.shape[1])
     revenue = (firms.revenue_year() + 1e-6) * firms.weight * firms.alive
     for field in range(technology.shape[1]):

@@ -2,7 +2,8 @@
 
 Rule: Frontier of a technology field
     Formula: ln F(f,t) = ln F(f,t-1) + g(f)/4 + jump(f,t) + size * 1[u < rate/4]
-    Symbols: F level of the best outside China in field f (2017 = 1); g growth a year (world_frontier_growth); jump dated
+    Symbols: F level of the best outside China in field f (2017 = 1); g growth a year (world_frontier_growth); jump
+        dated
         step (frontier_jump); rate and size of undated jumps (frontier_jump_rate, frontier_jump_size); u keyed draw
     Unit: log points a quarter
     Source: plan_map P001 (judgement on benchmark and notable-model series); Epoch AI price trends for compute
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from simulation.model.economy import Economy
 
 
-def frontier_step(growth: np.ndarray, dated_jump: np.ndarray, draws: np.ndarray, rate: float, size: float) -> np.ndarray:
+def frontier_step(
+    growth: np.ndarray, dated_jump: np.ndarray, draws: np.ndarray, rate: float, size: float
+) -> np.ndarray:
     """Log step of the frontier in one quarter, shape (field,): drift, dated jump and an undated jump when drawn."""
     return growth / 4.0 + dated_jump + np.where(draws < rate / 4.0, size, 0.0)
 
@@ -30,8 +33,6 @@ def run(economy: Economy) -> None:
     fields = np.arange(len(world.frontier), dtype=np.uint64)
     draws = economy.streams.uniform("frontier_jump", fields, economy.quarter)
     rate, size, jump = p["frontier_jump_rate"], p["frontier_jump_size"], p.driver("frontier_jump")
-    world.frontier_recorded += frontier_step(
-        economy.levers.delivered("world_frontier_growth"), jump, draws, rate, size
-    )
+    world.frontier_recorded += frontier_step(economy.levers.delivered("world_frontier_growth"), jump, draws, rate, size)
     world.frontier += frontier_step(economy.levers.effective("world_frontier_growth"), jump, draws, rate, size)
     economy.record("frontier_by_field", np.exp(world.frontier_recorded))

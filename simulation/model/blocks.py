@@ -1,0 +1,150 @@
+"""Blocks of aggregate state that rules share: market, labour, education, research, compute and venture capital."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from simulation.inputs.dimensions import index, size
+from simulation.model.state import CELLS
+
+
+@dataclass
+class Market:
+    """Orders and sales by cell (buyer x product, million CNY a quarter), prices and technology weights by product."""
+
+    product_mix: np.ndarray
+    product_technology: np.ndarray
+    base_margin: np.ndarray
+    segment_mix: np.ndarray
+    orders: np.ndarray = field(default_factory=lambda: np.zeros(CELLS))
+    orders_placed: np.ndarray = field(default_factory=lambda: np.zeros(CELLS))
+    sales: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    sales_by_cell: np.ndarray = field(default_factory=lambda: np.zeros(CELLS))
+    imports: np.ndarray = field(default_factory=lambda: np.zeros(CELLS))
+    log_price: np.ndarray = field(default_factory=lambda: np.zeros(size("product")))
+    log_quality_gain: np.ndarray = field(default_factory=lambda: np.zeros(size("product")))
+    cumulative_output: np.ndarray = field(default_factory=lambda: np.zeros(size("product")))
+    initial_output: np.ndarray = field(default_factory=lambda: np.ones(size("product")))
+    initial_quality: np.ndarray | None = None
+    initial_revenue: float = 1.0
+    data_access: float = 1.0
+    core_imports: float = 0.0
+    order_history: deque = field(default_factory=lambda: deque(maxlen=5))
+
+    def sector_price(self) -> np.ndarray:
+        """Quality-adjusted price of each sector's basket, 2016Q1 = 1, shape (sector,)."""
+        return np.exp(self.product_mix @ self.log_price)
+
+    def orders_growth(self) -> float:
+        """Orders of the quarter over those of a year ago, between 0.5 and 2."""
+        if len(self.order_history) < 5:
+            return 1.25
+        return float(np.clip(self.order_history[-1] / max(self.order_history[0], 1e-9), 0.5, 2.0))
+
+
+@dataclass
+class Labour:
+    """Posted wages (million CNY a year) and tightness by tier; output per head by product (million CNY a quarter)."""
+
+    wage: np.ndarray
+    software_wage: float
+    tier_mix: np.ndarray
+    output_per_head: np.ndarray
+    tightness: np.ndarray = field(default_factory=lambda: np.full(size("tier"), 2.0))
+    vacancies: np.ndarray = field(default_factory=lambda: np.zeros(size("tier")))
+    seekers: np.ndarray = field(default_factory=lambda: np.zeros(size("tier")))
+    academia_desired: np.ndarray = field(default_factory=lambda: np.zeros(size("tier")))
+    academia_vacancies: np.ndarray = field(default_factory=lambda: np.zeros(size("tier")))
+    initial_premium: float = 1.0
+    initial_software_wage: float = 1.0
+    initial_real_wage: np.ndarray = field(default_factory=lambda: np.ones(size("tier")))
+    initial_relative: np.ndarray = field(default_factory=lambda: np.ones(size("tier")))
+
+    def premium(self) -> float:
+        """Mean wage of engineers and applied staff over software pay (ratio)."""
+        return float(self.wage[2:].mean() / self.software_wage)
+
+    def real_wage(self) -> np.ndarray:
+        """Posted wages relative to software pay, by tier."""
+        return self.wage / self.software_wage
+
+    def relative_wage(self, tier: str) -> float:
+        """Wage of a tier over software pay, relative to the start."""
+        place = index("tier", tier)
+        return float(self.wage[place] / self.software_wage / self.initial_relative[place])
+
+
+@dataclass
+class Education:
+    """Places and stocks outside the people table: postgraduate places, compound skills, re-trained staff,
+    demonstrations.
+    """
+
+    graduate_places: float
+    graduate_places_recorded: float
+    compound_stock: float = 0.0
+    reskilled_stock: float = 0.0
+    demonstrations: float = 0.0
+    flexible: float = 0.0
+
+
+@dataclass
+class Research:
+    """Levels by field (log): best domestic firm, public laboratories, common pool; and the relative level of China."""
+
+    best: np.ndarray
+    public_level: np.ndarray
+    pool: np.ndarray
+    relative_level: float = 1.0
+    initial_relative_level: float = 1.0
+    initial_frontier: np.ndarray = field(default_factory=lambda: np.zeros(size("field")))
+    opened: float = 0.0
+
+
+@dataclass
+class Compute:
+    """Compute stock (2016Q1 = 1), its use, the domestic share of goods, and the investment planned for the next
+    quarter.
+    """
+
+    domestic_share: float
+    capacity: float = 1.0
+    utilisation: float = 0.4
+    reference: float | None = None
+    access_reference: float | None = None
+    relative_access: float = 1.0
+    initial_depth: float = 1.0
+    domestic_platform: float = 0.0
+    domestic_public: float = 0.0
+    platform_ordered: float = 0.0
+    imports: dict[str, float] = field(default_factory=lambda: {"parents": 0.0, "central_government": 0.0})
+    buildings: dict[str, float] = field(default_factory=lambda: {"parents": 0.0, "central_government": 0.0})
+    imports_due: dict[str, float] = field(default_factory=lambda: {"parents": 0.0, "central_government": 0.0})
+    buildings_due: dict[str, float] = field(default_factory=lambda: {"parents": 0.0, "central_government": 0.0})
+    public_idle: float = 0.0
+    public_idle_due: float = 0.0
+
+    def initial_access(self, access: float) -> float:
+        """Access at the first call, the norm of later ones."""
+        if self.access_reference is None:
+            self.access_reference = access
+        return self.access_reference
+
+
+@dataclass
+class Venture:
+    """State of private equity: log flow (bn CNY a year), promises, origins of the money, guidance-fund shadows."""
+
+    log_flow: float
+    slow_flow: float
+    uncalled: float
+    history: list[float] = field(default_factory=list)
+    origin: dict[str, float] = field(default_factory=dict)
+    exit_rate: float = 0.0
+    called: float = 0.0
+    guidance_recorded: float = 0.0
+    guidance_carry: float = 0.0
+    guidance_invested: float = 0.0
