@@ -67,6 +67,11 @@ class Labour:
         """Mean wage of engineers and applied staff over software pay (ratio)."""
         return float(self.wage[2:].mean() / self.software_wage)
 
+    def wage_drift(self) -> np.ndarray:
+        """Wage of each tier against an engineer's, relative to the start, shape (tier,)."""
+        engineer = index("tier", "engineer")
+        return self.wage / self.wage[engineer] / (self.initial_relative / self.initial_relative[engineer])
+
     def real_wage(self) -> np.ndarray:
         """Posted wages relative to software pay, by tier."""
         return self.wage / self.software_wage

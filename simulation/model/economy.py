@@ -169,7 +169,8 @@ class Economy(mesa.Model):
         ) / self.firms.total(np.ones(self.firms.length))
         self.local_strength = self.region_firm_share - 1.0 / size("region")
         labour._count(self)
-        research._measure(self)
+        with self.reads.during("research"):
+            research._measure(self)
         self.research.initial_relative_level = self.research.relative_level
         carriers = technology[[index("product", name) for name in observe.related.CARRIERS]]
         self.initial_carrier_gap = carriers @ (self.research.best - self.world.frontier)
@@ -185,11 +186,13 @@ class Economy(mesa.Model):
     def _first_orders(self) -> None:
         """Orders of the first quarter at the starting depth, to size firms; core orders are a share of the others."""
         p = self.parameters
-        policy.run(self)
+        with self.reads.during("policy"):
+            policy.run(self)
         self.compute.domestic_platform = (
             250.0 * float(p.driver("platform_capex")) * p["capex_goods_share"] * self.compute.domestic_share
         )
-        adoption._order(self, 0.02 * self.adopters.depth)
+        with self.reads.during("adoption"):
+            adoption._order(self, 0.02 * self.adopters.depth)
         orders = self.market.orders.reshape(-1, size("product"))
         mix = p["core_to_core_mix"] / p["core_to_core_mix"].sum()
         orders[CORE_BUYER] = p["core_to_core_share"] * orders.sum() * mix
@@ -226,7 +229,9 @@ class Economy(mesa.Model):
         usual = float((self.labour.output_per_head[made] / norm[made]).mean())
         self.labour.output_per_head[~made] = usual * norm[~made]
         market_.initial_revenue = firms.total(firms.revenue)
-        market_.initial_output = orders * 4.0 * p["prior_output_years"] + 1e-6
+        # What nobody makes at home yet has been learnt abroad on the same demand.
+        wanted = market_.orders.reshape(-1, size("product")).sum(axis=0)
+        market_.initial_output = np.where(made, orders, wanted) * 4.0 * p["prior_output_years"] + 1e-6
         market_.cumulative_output = market_.initial_output.copy()
         cost = staff * 0.25 * 1.5 / 4.0
         cash = np.where(firms.alive, p["initial_runway_quarters"] * cost + 0.15 * firms.cumulative_funding, 0.0)

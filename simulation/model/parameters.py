@@ -7,6 +7,8 @@ code really reads.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,13 @@ class Reads:
     def __init__(self) -> None:
         self.current = "initial"
         self.by_rule: dict[str, set[str]] = defaultdict(set)
+
+    @contextmanager
+    def during(self, call: str) -> Iterator[None]:
+        """Note reads as those of ``call`` for a while, as when the initial state borrows a rule."""
+        before, self.current = self.current, call
+        yield
+        self.current = before
 
     def note(self, name: str) -> None:
         """Note that the call under way reads ``name``."""
@@ -63,7 +72,8 @@ class Levers:
         self._reads = reads
 
     def set(self, name: str, delivered: Any, effective: Any) -> None:
-        """Put a lever in force for the quarter."""
+        """Put a lever in force for the quarter, as its planned path says."""
+        self._reads.note(name)
         self._delivered[name] = delivered
         self._effective[name] = effective
 

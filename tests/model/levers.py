@@ -3,41 +3,55 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 
+from simulation.inputs.dimensions import index, members
 from simulation.inputs.registry import Parameter, registry
 from simulation.inputs.variables import parse_element, variables
 from simulation.model import Economy
 from simulation.scenario import Effective, Scenario, dates, load
 
 BASE = "plan_baseline"
-SCALE = 0.02
-REPLICATES = 3
 START = "2019Q1"
-# How long a run without effect is watched: longer than the longest course of study, after which graduates would tell.
+REPLICATES = 3
+SCALE = 0.02
+# Pilots are judged by the growth of firm numbers, which at the usual scale of these tests is a matter of a dozen rows.
+SCALES = {"pilot_then_rollout": 0.1}
+# How long a run is watched for leaks: longer than the longest course of study, after which graduates would tell.
 WATCHED = 20
 # How much of the room between the planned path and the farther bound a move takes.
 STEP = 0.5
 # Money and its mirror images: a lever that is paid for moves them without anybody's behaviour having changed.
 ACCOUNTING = ("public_spending", "balances", "transaction_flows")
-# Levers that move nothing where the plan gives them nothing to work on, with what they need.
+# Levers that find nothing to work on in the plan as it is, with what they need.
 OVERLAYS: dict[str, dict[str, object]] = {
-    # Pilots are judged by two years of growth, in several yearly reviews: they must stand before the roll-out can
-    # start.
-    "pilot_then_rollout": {"pilot_regions": {"2017Q3": 15}},
+    # A roll-out needs pilots that were judged good: they start with the plan instead of in 2019, in the provinces where
+    # firms gather, and one good review is enough.
+    "pilot_then_rollout": {
+        "pilot_regions": {"2017Q3": 8},
+        "model.agglomeration": 1.2,
+        "model.pilot_entry_effect": 0.15,
+        "model.rollout_reviews": 1,
+        "model.rollout_threshold": 0.0,
+    },
 }
+Records = dict[str, np.ndarray]
 
 
 @dataclass(frozen=True)
 class Move:
-    """A lever (one element of it, when it is a vector) held at ``value`` from ``start`` on."""
+    """A lever (one element of it, when it is a vector) held at ``value`` from quarter ``start`` on.
+
+    ``back`` is a value on the other side of the planned path, as far as there is room.
+    """
 
     lever: str
     element: str | None
     start: int
     value: float
+    back: float
     up: bool
 
     @property
@@ -56,136 +70,146 @@ def position(quarter: str) -> int:
     return dates.AXIS.index(quarter)
 
 
-def scenario(overrides: dict[str, object] | None = None) -> Scenario:
+def overlay_of(row: Parameter) -> dict[str, object]:
+    """What is changed in the plan so that the lever has something to work on; mostly nothing."""
+    return OVERLAYS.get(row.id, {})
+
+
+def last_quarter(row: Parameter) -> int:
+    """End of the lever's horizon, counted from the move."""
+    return position(START) + (row.horizon or 0)
+
+
+def scenario(overrides: dict[str, object]) -> Scenario:
     """The plan with something changed."""
     return load(BASE, overrides or None)
 
 
-def own_path(row: Parameter, element: str | None, overlay: dict[str, object]) -> np.ndarray:
-    """Planned path of a lever, or of one element of it, over the whole axis."""
-    path = scenario(overlay).path(row.id)
+@lru_cache(maxsize=None)
+def move_of(row: Parameter) -> Move:
+    """Half-way from the planned path to the bound that is farther from it; up when both are equally far."""
+    element = parse_element(row.moves[0])[1] if row.dim else None
+    start = position(START)
+    path = _planned(row, element)[start : max(last_quarter(row), start + WATCHED) + 1]
+    room_above, room_below = row.high - path.max(), path.min() - row.low
+    up = bool(room_above >= room_below)
+    above, below = path.max() + STEP * room_above, path.min() - STEP * room_below
+    value, back = (above, below) if up else (below, above)
+    return Move(row.id, element, start, float(value), float(back), up)
+
+
+def _planned(row: Parameter, element: str | None) -> np.ndarray:
+    path = scenario(overlay_of(row)).path(row.id)
     return path if element is None else path[:, row.elements.index(element)]
 
 
+def moved(row: Parameter, turn: int | None = None) -> dict[str, object]:
+    """Overrides that leave the planned path of the lever as it is until the move and hold the new value afterwards.
+
+    From quarter ``turn`` on the lever is held on the other side of its planned path.
+    """
+    move = move_of(row)
+    path = _planned(row, move.element).copy()
+    path[move.start :] = move.value
+    if turn is not None:
+        path[turn:] = move.back
+    return {**overlay_of(row), move.key: as_steps(path, row)}
+
+
 def as_steps(path: np.ndarray, row: Parameter) -> dict[str, float]:
-    """A path written quarter by quarter, from the first quarter in which a scenario may change the lever."""
+    """A path written out quarter by quarter, from the first quarter in which a scenario may change the lever."""
     earliest = position(row.starts) if row.starts else 0
     return {dates.AXIS[quarter]: float(path[quarter]) for quarter in range(earliest, len(path))}
 
 
-def move_of(row: Parameter, start: str = START, last: int | None = None) -> Move:
-    """Half-way from the planned path to the bound that is farther from it, until quarter ``last``; up when equally
-    far.
-    """
-    element = parse_element(row.moves[0])[1] if row.dim else None
-    first = position(start)
-    path = own_path(row, element, OVERLAYS.get(row.id, {}))[first : None if last is None else last + 1]
-    up = row.high - path.max() >= path.min() - row.low
-    value = path.max() + STEP * (row.high - path.max()) if up else path.min() - STEP * (path.min() - row.low)
-    return Move(row.id, element, first, float(value), bool(up))
+def as_planned(row: Parameter) -> dict[str, object]:
+    """Overrides that write out the planned path of a lever, element by element."""
+    if not row.dim:
+        return {row.id: as_steps(scenario({}).path(row.id), row)}
+    return {f"{row.id}.{element}": as_steps(_planned(row, element), row) for element in row.elements}
 
 
-def moved_overrides(row: Parameter, move: Move, overlay: dict[str, object]) -> dict[str, object]:
-    """Overrides that leave the planned path of the lever as it is until the move and hold the new value afterwards."""
-    path = own_path(row, move.element, overlay).copy()
-    path[move.start :] = move.value
-    return {**overlay, move.key: as_steps(path, row)}
+def without_effect(row: Parameter) -> dict[str, object]:
+    """Overrides that let a lever be delivered, paid and counted, and reach nobody."""
+    return {f"model.lever_effect.{row.id}": 0.0}
 
 
-@cache
-def _inputs(overrides: tuple[tuple[str, object], ...], last: int) -> Effective:
-    return scenario({name: _thawed(value) for name, value in overrides}).effective(until=dates.AXIS[last])
-
-
-def _frozen(value: object) -> object:
-    return tuple(value.items()) if isinstance(value, dict) else value
-
-
-def _thawed(value: object) -> object:
-    return dict(value) if isinstance(value, tuple) else value
+def keeps_to_its_default(row: Parameter, last: int) -> bool:
+    """Whether the plan leaves the lever alone until quarter ``last``, so that its effect has nothing to act on."""
+    planned, default = scenario(overlay_of(row)).path(row.id), row.path(dates.AXIS)
+    return planned[: last + 1].tobytes() == np.ascontiguousarray(default[: last + 1]).tobytes()
 
 
 def inputs(overrides: dict[str, object], last: int) -> Effective:
     """What a run with these overrides sees until quarter ``last``."""
-    return _inputs(tuple((name, _frozen(value)) for name, value in overrides.items()), last)
+    return scenario(overrides).effective(until=dates.AXIS[last])
 
 
-def run(
-    overrides: dict[str, object], last: int, replicate: int = 0, frozen: tuple[str, ...] = ()
-) -> dict[str, np.ndarray]:
-    """Records of the plan with these overrides until quarter ``last``."""
-    economy = Economy(inputs(overrides, last), seed=1, replicate=replicate, scale=SCALE, frozen=frozen)
+def run(row: Parameter, overrides: dict[str, object], last: int, replicate: int = 0, frozen: str = "") -> Records:
+    """Records, until quarter ``last``, of the plan with these overrides at the scale of the lever's tests."""
+    scale = SCALES.get(row.id, SCALE)
+    calls = (frozen,) if frozen else ()
+    economy = Economy(inputs(overrides, last), seed=1, replicate=replicate, scale=scale, frozen=calls)
     records = economy.run()
     economy.close()
     return records
 
 
 class Baselines:
-    """Unmoved runs, each done once and as long as anybody asks; shorter requests see the beginning of a longer run."""
+    """Unmoved runs, each lived through once: a shorter request sees the beginning of a longer run."""
 
     def __init__(self) -> None:
-        self._runs: dict[object, dict[str, np.ndarray]] = {}
+        self._runs: dict[object, Records] = {}
 
-    def records(
-        self, overlay: dict[str, object], last: int, replicate: int = 0, frozen: tuple[str, ...] = ()
-    ) -> dict[str, np.ndarray]:
-        """Records until quarter ``last`` of the plan with its overlay, one replicate, some calls frozen."""
-        key = (tuple((name, _frozen(value)) for name, value in overlay.items()), replicate, frozen)
+    def records(self, row: Parameter, last: int, replicate: int = 0, frozen: str = "") -> Records:
+        """Records, until quarter ``last``, of the plan with the lever's overlay."""
+        key = (row.id if row.id in {*OVERLAYS, *SCALES} else "", replicate, frozen)
         known = self._runs.get(key)
         if known is None or len(known["core_revenue"]) <= last:
-            known = self._runs[key] = run(overlay, max(last, position(START) + WATCHED), replicate, frozen)
+            far = max(last, position(START) + WATCHED)
+            known = self._runs[key] = run(row, overlay_of(row), far, replicate, frozen)
         return {name: record[: last + 1] for name, record in known.items()}
 
 
-def without_effect(row: Parameter) -> dict[str, object]:
-    """Override that lets a lever be delivered, paid and counted, and reach nobody."""
-    return {f"model.lever_effect.{row.id}": 0.0}
-
-
-def direct_quantity(row: Parameter, records: dict[str, np.ndarray]) -> np.ndarray:
-    """Path of the variable, or of its element, that the lever is said to move first."""
+def direct_quantity(row: Parameter, records: Records) -> np.ndarray:
+    """Path of the variable, or of its element, that the lever is said to move first; a vector counts as its sum."""
     name, element = parse_element(row.moves[0])
     record = records[name]
-    if element is None:
-        return record if record.ndim == 1 else record.sum(axis=tuple(range(1, record.ndim)))
-    return record[:, _column(name, element)]
+    if element is not None:
+        return record[:, index(variables()[name].dims[0], element)]
+    return record.reshape(len(record), -1).sum(axis=1)
 
 
-def _column(name: str, element: str) -> int:
-    from simulation.inputs.dimensions import index
-
-    return index(variables()[name].dims[0], element)
-
-
-def differing(one: dict[str, np.ndarray], other: dict[str, np.ndarray], stop: int | None = None) -> list[str]:
+def differing(one: Records, other: Records, stop: int | None = None) -> list[str]:
     """Variables, with elements, that are not the same bits in every quarter before ``stop``."""
     found = []
     for name, record in one.items():
         first, second = record[:stop], other[name][:stop]
         if first.tobytes() == second.tobytes():
             continue
-        if first.ndim != 2:
+        dims = variables()[name].dims
+        if len(dims) == 1:
+            elements = [e for k, e in enumerate(members(dims[0])) if first[:, k].tobytes() != second[:, k].tobytes()]
+            found += [f"{name}[{element}]" for element in elements]
+        else:
             found.append(name)
-            continue
-        members = dimension_members(name)
-        found += [
-            f"{name}[{members[k]}]" for k in range(len(members)) if first[:, k].tobytes() != second[:, k].tobytes()
-        ]
     return found
 
 
-def dimension_members(name: str) -> tuple[str, ...]:
-    """Names of the elements of a variable with one dimension."""
-    from simulation.inputs.dimensions import members
+def leaks(row: Parameter, changed: list[str]) -> list[str]:
+    """Those of the changed variables that a lever without effect has no business with.
 
-    return members(variables()[name].dims[0])
-
-
-def permitted(row: Parameter, changed: str) -> bool:
-    """Whether a lever without effect may move a variable: it is named by the registry row, or mirrors a payment."""
-    return changed in row.moves or parse_element(changed)[0] in (*row.moves, *ACCOUNTING)
+    Its registry row names what it may move, as a whole or by element; the accounts mirror what is paid.
+    """
+    return [name for name in changed if name not in row.moves and parse_element(name)[0] not in (*row.moves, *ACCOUNTING)]
 
 
-def effect_size(differences: np.ndarray) -> tuple[float, float]:
-    """Mean of paired differences and its Monte Carlo error."""
-    return float(differences.mean()), float(differences.std(ddof=1) / np.sqrt(len(differences)))
+def expected_sign(row: Parameter) -> int:
+    """Direction in which the direct quantity goes for the move of the test."""
+    return (1 if row.sign == "+" else -1) * (1 if move_of(row).up else -1)
+
+
+def effect(row: Parameter, one: Records, other: Records, stop: int | None = None) -> float:
+    """Change of the direct quantity from ``one`` to ``other``, mean over the horizon, or the part of it before ``stop``."""
+    change = direct_quantity(row, other) - direct_quantity(row, one)
+    return float(change[position(START) : last_quarter(row) + 1][: None if stop is None else stop - position(START)].mean())

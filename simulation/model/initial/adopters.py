@@ -26,7 +26,7 @@ def build_adopters(economy: Economy) -> Adopters:
     """
     p, streams = economy.parameters, economy.streams
     total = max(LEAST, int(FULL * economy.scale))
-    value = economy.effective.paths["value_added"][0]
+    value = p.path("value_added")[0]
     weight = np.sqrt(value)
     rows_by_sector = np.maximum((total * weight / weight.sum()).astype(int), 60)
     sector = np.repeat(np.arange(size("sector")), rows_by_sector)

@@ -72,13 +72,9 @@ def draw_entrants(economy: Economy, uid: np.ndarray, regions: np.ndarray) -> dic
     return columns
 
 
-def _start_up_universe(economy: Economy) -> dict[str, np.ndarray]:
-    """All start-ups of 2016Q1 at scale one, by slot."""
+def _start_up_universe(economy: Economy, uid: np.ndarray) -> dict[str, np.ndarray]:
+    """Start-ups of 2016Q1 at scale one, by slot."""
     p, streams = economy.parameters, economy.streams
-    count = round(p["initial_firms"])
-    uid = encode_ids(START_UP_ORIGIN, 0, np.arange(count))
-    if economy.extra_firms:
-        uid = np.concatenate([uid, encode_ids(EXTRA_ORIGIN, 0, np.arange(economy.extra_firms))])
     share = p["initial_region_share"] / p["initial_region_share"].sum()
     region = np.minimum(
         np.searchsorted(np.cumsum(share), streams.uniform("firm_initial", uid, 0, 5)), size("region") - 1
@@ -119,6 +115,16 @@ def _sample(economy: Economy, universe: dict[str, np.ndarray]) -> tuple[np.ndarr
     return np.concatenate([kept, chosen]), weights
 
 
+def _with_extra(
+    economy: Economy, universe: dict[str, np.ndarray], chosen: np.ndarray, weight: np.ndarray
+) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """Columns and weights of the chosen start-ups; extra firms stand beside the sample and begin without staff."""
+    extra = _start_up_universe(economy, encode_ids(EXTRA_ORIGIN, 0, np.arange(economy.extra_firms)))
+    extra["staff"] = np.zeros(economy.extra_firms)
+    columns = {name: np.concatenate([column[chosen], extra[name]]) for name, column in universe.items()}
+    return columns, np.concatenate([weight, np.ones(economy.extra_firms)])
+
+
 def _incumbent_staff(count: int, total: float, exponent: float) -> np.ndarray:
     """Staff of the AI units of groups: Pareto quantiles between 60 and 8,000, scaled to the total; largest first."""
     low, high = 60.0, 8000.0
@@ -131,22 +137,22 @@ def _incumbent_staff(count: int, total: float, exponent: float) -> np.ndarray:
 def build_firms(economy: Economy) -> tuple[Firms, Positions, np.ndarray]:
     """Firms with weights, their market positions and the staff each should hold (per firm, persons)."""
     p, streams = economy.parameters, economy.streams
-    universe = _start_up_universe(economy)
-    chosen, weight = _sample(economy, universe)
+    universe = _start_up_universe(economy, encode_ids(START_UP_ORIGIN, 0, np.arange(round(p["initial_firms"]))))
+    start_ups, weight = _with_extra(economy, universe, *_sample(economy, universe))
     count = round(p["incumbent_count"])
     incumbent_uid = encode_ids(INCUMBENT_ORIGIN, 0, np.arange(count))
     incumbent_product = _incumbent_products(economy, count)
     staff_total = universe["staff"].sum() * p["incumbent_staff_ratio"]
     incumbent_staff = _incumbent_staff(count, staff_total, p["incumbent_pareto"])
-    product = np.concatenate([universe["product"][chosen], incumbent_product])
-    staff = np.concatenate([universe["staff"][chosen], incumbent_staff])
-    uid = np.concatenate([universe["uid"][chosen], incumbent_uid])
+    product = np.concatenate([start_ups["product"], incumbent_product])
+    staff = np.concatenate([start_ups["staff"], incumbent_staff])
+    uid = np.concatenate([start_ups["uid"], incumbent_uid])
     weight = np.concatenate([weight, np.ones(count)])
-    kind = np.concatenate([np.full(len(chosen), START_UP), np.full(count, INCUMBENT)])
+    kind = np.concatenate([np.full(len(start_ups["uid"]), START_UP), np.full(count, INCUMBENT)])
     homes = np.array([index("region", INCUMBENT_HOMES[i % len(INCUMBENT_HOMES)]) for i in range(count)])
-    region = np.concatenate([universe["region"][chosen], homes])
-    raised = np.concatenate([universe["raised"][chosen], np.zeros(count)])
-    age = np.concatenate([universe["age"][chosen], np.full(count, 12.0)])
+    region = np.concatenate([start_ups["region"], homes])
+    raised = np.concatenate([start_ups["raised"], np.zeros(count)])
+    age = np.concatenate([start_ups["age"], np.full(count, 12.0)])
     staff = _fit_staff_to_demand(economy, product, staff, weight)
     columns = latent_attributes(economy, uid, product)
     normal = streams.normal("firm_initial", uid, 0, 13)
@@ -251,4 +257,4 @@ def set_initial_shares(economy: Economy, staff: np.ndarray) -> None:
     effort = effort * positions.count
     spread = effort / np.bincount(positions.firm, effort, firms.length)[positions.firm]
     claim = staff[positions.firm] * firms.weight[positions.firm] * spread
-    positions.share = claim / np.bincount(positions.cell, claim, len(orders))[positions.cell]
+    positions.share = claim / np.maximum(np.bincount(positions.cell, claim, len(orders)), 1e-300)[positions.cell]

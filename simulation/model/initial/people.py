@@ -53,7 +53,8 @@ def _place(
     region = np.minimum(np.searchsorted(np.cumsum(share), draws), size("region") - 1)
     employer = np.full(count, state, dtype=np.int64)
     if claim is not None:
-        cumulative = np.cumsum(claim) / claim.sum()
+        cumulative = np.cumsum(claim)
+        cumulative /= cumulative[-1]
         points = (np.arange(count) + streams.one("person_initial", 0, tier, 2)) / count
         employer = np.minimum(np.searchsorted(cumulative, points), len(claim) - 1)
         region = firms.region[employer]

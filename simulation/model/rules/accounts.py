@@ -2,8 +2,7 @@
 
 Rule: Purchased inputs
     Formula: inputs = (1 - margin) * revenue; of these core purchases go to core firms, a share by layer is imported,
-        the
-        rest is domestic
+        the rest is domestic
     Symbols: margin gross margin of the firm; imported_input_share by layer
     Unit: million CNY a quarter
     Source: F26, F29, F30 (gross margins); P007 for import dependence
@@ -12,7 +11,7 @@ Rule: Purchased inputs
 Rule: Running cost
     Formula: wages / 4 + overhead_ratio * wages / 4 + (1 - research_wage_share) * research budget + interest * debt / 4
         + compliance_cost * regulation * revenue
-    Symbols: wages sum of the pay of the firm's people a year
+    Symbols: wages sum of the pay of the firm's people a year; interest loan_rate; regulation index in force
     Unit: million CNY a quarter
     Source: model.md section 2 (overheads 0.4-0.6 of wages); talent.md section 5
     Clause: P025
@@ -25,9 +24,9 @@ Rule: Profit tax
     Clause: P088
 
 Rule: Parent groups
-    Formula: the parent covers an incumbent's deposits up to a quarter's cost within parent_cover of group revenue and
-        takes
-        out what is above half a year of cost
+    Formula: the parent covers an incumbent's deposits up to a quarter's cost within parent_cover / 4 of group revenue
+        and takes out what is above half a year of cost; other firms pay dividends of dividend_rate / 4 on what is above
+        six quarters of cost
     Symbols: parent_cover share of group revenue a year
     Unit: million CNY a quarter
     Source: model.md section 2
@@ -40,6 +39,13 @@ Rule: Displaced purchases
     Unit: million CNY a quarter
     Source: model.md section 4
     Clause: P009
+
+Rule: Public-private projects
+    Formula: the partners pay ppp_projects / 4; local government repays stock / (4 * ppp_years) a quarter
+    Symbols: stock what has been financed and not repaid
+    Unit: million CNY a quarter
+    Source: plan_map P080 (0-50 bn a year; judgement)
+    Clause: P080
 """
 
 from __future__ import annotations

@@ -1,20 +1,26 @@
 """Call 4, ``adoption``: adopters decide and place orders by segment; budgets, exporters and builders order too.
 
 Rule: Hazard of adoption (variant ``threshold``)
-    Formula: h = (p_s + q_s * peers) / 4 * 2 / (1 + exp(-b));
-        b = b0 + ln(expected gain) + size + a * ln(data) + z - ln(price) - ln(1 - subsidy) - skill cost - legal risk
-        + demonstration + trust
-    Symbols: p, q innovation and imitation of the sector; peers adopters' share, cell (sector x province) shrunk to the
-        sector; expected gain from ai_productivity_elasticity and belief; z fixed threshold of the adopter; price
-        quality-adjusted price index of the sector's basket (2016 = 1)
+    Formula: h = speed_s * (p + q * peers) / 4 * 2 / (1 + exp(-b));
+        b = b0 + ln(expected gain) + size + a * ln(data) + z - e * ln(price) - ln((1 - subsidy) * (1 - vouchers))
+        - skill cost - legal risk + trust + demonstration + pilots + ln(weak modifiers);
+        skill cost = c * wage ratio / (1 + supply / half) * (1 - vouchers) * (1.3, 1 or 0.7 by size class);
+        trust = trust_gain * R - compliance_drag * R^2 - risk_drag * social risk
+    Symbols: speed_s adoption_speed of the sector; p adoption_innovation, q adoption_imitation; peers adopters' share,
+        cell (sector x province) shrunk to the sector by 50 observations; expected gain belief_weight * value_belief +
+        (1 - belief_weight) * ai_productivity_elasticity, over value_belief; z fixed threshold of the adopter; price
+        quality-adjusted price index of the sector's basket (2016 = 1), e price_response; subsidy and vouchers (small
+        adopters only) times subsidy_take_up; supply compound and re-trained people; legal risk legal_risk * (1 -
+        clarity of the sector's basket); R regulation in force; demonstration in manufacturing only; pilots
+        pilot_adoption_effect * exposure of the province; the trend of social demand stands among the weak modifiers
     Unit: per quarter
     Source: threshold model of diffusion (Granovetter 1978; Bass 1969); F54-F60; shrinkage so that speed does not depend
         on scale
-    Clause: P002;P045;P048;P049;P051;P052
+    Clause: P002;P003;P006;P025;P035;P045;P046;P047;P048;P049;P050;P051;P052;P054;P057;P058;P064;P087
 
 Rule: Hazard of adoption (variant ``bass``)
-    Formula: h = (p_s + q_s * adopted share of the sector) / 4
-    Symbols: as above, no heterogeneity
+    Formula: h = speed_s * (p + q * adopted share of the sector) / 4
+    Symbols: as above; one hazard for all adopters of a sector, no benefit term (the scaling step keeps its own)
     Unit: per quarter
     Source: Bass (1969); F54, F55
     Clause: P045
@@ -28,23 +34,28 @@ Rule: Depth of use
     Clause: P045;P048;P049
 
 Rule: Spending of an adopter
-    Formula: s_s * size * V/4 * P^(1 - epsilon) * (use * d + integration * (4 * new depth + upkeep * d)), at most
-        cap_s * V/4
-    Symbols: V value added of the adopter a year; s_s spend share at full use; P quality-adjusted price of its basket;
-        epsilon price elasticity (1: price changes leave nominal spending as it is)
+    Formula: s_s * size * (1 + g)^years * V/4 * P^(1 - epsilon) * (use * d + integration * (4 * new depth + upkeep *
+        d)), at most cap_s * V/4
+    Symbols: V value added of the adopter a year; s_s spend_share * spend_share_by_sector; g spend_share_growth, years
+        from mid-2017; use running_use; integration integration_cost, one-off on new depth, with upkeep a year on depth;
+        P quality-adjusted price of its basket; epsilon price elasticity (1: price changes leave nominal spending as it
+        is)
     Unit: million CNY a quarter
     Source: model.md section 4; caps 3 % of value added, 10 % in information services
     Clause: P006;P009;P045
 
 Rule: Orders of budget sectors, of builders of compute, of core firms and from abroad
-    Formula: budget sectors spend procurement_<sector>/4 (+ public-private projects); compute builders order the
-        domestic
-        share of capex; core firms order core_to_core_share of last revenue; abroad: export_share * domestic orders *
-        foreign demand * (1 - screening) * relative level ^ export_quality_elasticity
-    Symbols: see registry
+    Formula: budget sectors: procurement_<sector> / 4, less what local programmes displaced (at most half), the city
+        also ppp_projects / 4; every sector's orders are split over products by product_share and let through as far as
+        1 - gated_share * (1 - legal_clarity) of the segment; compute builders: the domestic share of last quarter's
+        capex plan; core firms: core_to_core_share * revenue of the last quarter; abroad: export_share * domestic orders
+        * foreign_demand * (1 - foreign_screening) * (level / level0)^q * (1 + x * ln(1 + outward support)) * weak
+        modifier
+    Symbols: level relative level of domestic technology; q export_quality_elasticity; x export_support_effect; domestic
+        orders those of sectors, without core firms
     Unit: million CNY a quarter
     Source: funding_channels_estimate.csv; model.md section 4
-    Clause: P059;P060;P061;P063;P069;P083
+    Clause: P039;P040;P041;P042;P043;P044;P059;P060;P061;P062;P063;P069;P080;P083;P087
 """
 
 from __future__ import annotations

@@ -3,8 +3,9 @@
 Rule: Investment in compute and its split
     Formula: capex = platform + public a quarter; goods share g of it is chips and servers; domestic share d of the
         goods;
-        imports m = (1 - d) * (1 - restriction); what is refused is bought at home as far as substitution allows
-    Symbols: g capex_goods_share; d domestic_capex_share moving with substitution; restriction
+        imports m = (1 - d) * (1 - restriction); of what is refused the part d is bought at home, the rest not at all
+    Symbols: platform platform_capex * (1 - capex_shock_response * platform_regulation_shock); public
+        public_compute_investment; g capex_goods_share; d domestic_capex_share moving with substitution; restriction
         compute_import_restriction
     Unit: million CNY a quarter (orders for the next quarter)
     Source: funding_channels_estimate.csv; model.md section 4 (domestic share 0.25-0.75)
@@ -18,13 +19,16 @@ Rule: Substitution
     Clause: P007;P085
 
 Rule: Capacity and utilisation
-    Formula: C(t) = (1 - retirement/4) C(t-1) + goods bought / price; price falls chip_price_decline a year and rises
-        with
-        restriction; utilisation = demand / (demand + C)-type saturation between idle and full
-    Symbols: demand from adopters' depth and research, growing with quality
+    Formula: C(t) = (1 - retirement/4) * C(t-1) + goods bought / (price * norm); price = (1 - chip_price_decline)^years
+        * (1 + restriction_price * restriction); utilisation = demand / (demand + C); demand = demand0 * depth / depth0
+        * (1 + compute_intensity_growth)^years * weak modifier; access = (C / demand)^a, relative to the first quarter,
+        between 0.3 and 2
+    Symbols: norm the first quarter's purchase over retirement/4, so that C starts in balance; goods bought at home in
+        place of refused imports count by domestic_chip_efficiency; demand0 initial_compute_demand; depth value-weighted
+        depth of adopters; a compute_access_elasticity; incumbents reach incumbent_compute times the access
     Unit: index (2016Q1 = 1)
     Source: F66; P069: utilisation 0.2-0.7
-    Clause: P069
+    Clause: P069;P085;P086
 """
 
 from __future__ import annotations

@@ -1,10 +1,13 @@
 """Call 9, ``finance``, part three: who gets a ticket from private and guidance funds.
 
 Rule: Who is funded
-    Formula: applicants (start-ups with less than a year of burn in cash, or growing) are ranked by score + noise within
-        angel, early and late money; tickets are log-normal; the best are served until the money is spent
-    Symbols: score of the variant: ``signal`` growth, visible quality and field in fashion; ``merit`` efficiency;
-        ``random``
+    Formula: applicants (start-ups with less than a year of burn in cash, and others with hazard application_rate / 4;
+        no round in the last three quarters) are ranked by score within angel, early and late money; ticket =
+        mean(stage) * (S / S_ref)^e * log-normal of mean one, at least 1; the best are served until the next ticket
+        exceeds the money left
+    Symbols: score of the variant: ``signal`` ln growth + visible_quality * efficiency + progress of the field over the
+        mean of fields + selection_noise * noise; ``merit`` efficiency; ``random`` noise; e ticket_flow_elasticity;
+        S_ref reference_flow
     Unit: million CNY
     Source: funding.md sections 2.3-2.5 and 3 (tickets 15 / 100 / 300 m)
     Clause: P012;P077

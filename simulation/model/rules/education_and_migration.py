@@ -11,18 +11,20 @@ Rule: Graduates by programme vintage
 
 Rule: Conversion from the software workforce
     Formula: c = c0 * (1 + g)^(years from 2017) * (premium / premium0)^elasticity * (1 + s) * (theta / theta*)^h * pool
-    Symbols: c0 conversion_rate; g conversion_growth; premium wage of an AI engineer over software pay, both with
-        weight;
-        s plan signal times conversion_signal; theta vacancies per seeker of the last quarter, theta* normal_tightness;
-        h conversion_tightness; pool software_workforce
+    Symbols: c0 conversion_rate; g conversion_growth; premium mean posted pay of engineers and applied staff over
+        software pay; s plan signal times conversion_signal; theta vacancies per seeker of the last quarter, theta*
+        normal_tightness; h conversion_tightness; pool software_workforce.  Re-trained staff enter beside it:
+        reskilling_capacity * reskilling_ai_share persons a year
     Unit: persons a year
     Source: talent.md section 3: 0.55 % of the pool, 0.4-0.7 %; residual that closes the totals (J)
-    Clause: P008;P093
+    Clause: P008;P093;P099
 
 Rule: Return and emigration
     Formula: return hazard = h(tier) * return multiplier * (1 + 0.3 * friction) * (w / w0)^e, and posts offered are
         filled with probability return_fill; emigration hazard = e(tier) * outflow multiplier * (1 - 0.7 * friction)
-    Symbols: friction migration_friction; w real offer at home relative to the start
+    Symbols: h return_rate, e emigration_rate by tier; friction migration_friction; w posted pay over software pay, w0
+        at the start, e (exponent) return_wage_elasticity; posts talent_import_rate for the two upper tiers, spread over
+        the people of these tiers overseas; those who return seek work
     Unit: per year
     Source: talent.md section 4: 10 of 100 in six years; multipliers after 2022 (J)
     Clause: P036
@@ -148,12 +150,12 @@ def _conversion(economy: Economy) -> None:
     years = (economy.quarter - 6) / 4.0
     tightness = np.clip(labour.vacancies[ENGINEER:].sum() / max(labour.seekers[ENGINEER:].sum(), 1.0), 0.05, 20.0)
     if economy.quarter == 0:
-        tightness = p["normal_tightness"]
+        tightness = p["normal_tightness"][ENGINEER]
     flow = conversion_flow(
         1e6 * p.driver("software_workforce"), p["conversion_rate"], p["conversion_growth"], years,
         labour.premium() / labour.initial_premium, p["conversion_elasticity"],
         p["conversion_signal"] * economy.government.signal[0],
-        float((tightness / p["normal_tightness"]) ** p["conversion_tightness"]),
+        float((tightness / p["normal_tightness"][ENGINEER]) ** p["conversion_tightness"]),
     )  # fmt: skip
     share = p["conversion_engineer_share"]
     _enter(economy, CONVERTED, ENGINEER, flow / 4.0 * share, "conversion")

@@ -9,12 +9,14 @@ Rule: What government sees
 
 Rule: Adjustment (variant ``adaptive``)
     Formula: gap = ln(next target / projection); order = gain * gap outside the band, a part of it when overshooting;
-        the
-        order is bounded by the budget cap, ramps over four quarters, and starts again from zero at a mid-term review
-    Symbols: projection of the seen level at its growth of the last year, at most doubling; gain adjustment_gain
+        the order is bounded by the budget cap, ramps over four quarters, and starts again from zero at a mid-term
+        review
+    Symbols: projection of the seen level at its growth of the last year (0.8 to 2 times) to the end of the next target
+        year; target target_core_revenue; gain adjustment_gain, applied every evaluation_interval years; band
+        adjustment_band; part overshoot_response; cap adjustment_cap; mid-term reviews at the end of 2020 and of 2025
     Unit: share of programme money
     Source: plan 六(二); plan_map P097
-    Clause: P097
+    Clause: P014;P015;P016;P097
 
 Rule: Open loop (variant ``open_loop``)
     Formula: order = 0 and no pilot is rolled out
@@ -25,18 +27,18 @@ Rule: Open loop (variant ``open_loop``)
 
 Rule: Pilots judged and rolled out
     Formula: effect = growth of firm numbers in pilot provinces less the others, two years, plus noise; a review above
-        the
-        threshold counts up, one below half of it counts down; from n positive reviews on, the others get
-        (1 - loss) * pilot_then_rollout of the exposure, phased in over four quarters
+        the threshold counts up, one below half of it counts down; from n positive reviews on, the others get (1 - loss)
+        * pilot_then_rollout of the exposure, phased in over four quarters
     Symbols: threshold rollout_threshold; n rollout_reviews; loss rollout_loss
     Unit: share of exposure
     Source: plan 六(三); plan_map P098
     Clause: P098
 
 Rule: Social risk and regulation
-    Formula: risk' = inflow * depth - (decay + governance) * risk; regulation' = speed * (intensity + response * risk -
-        regulation)
-    Symbols: inflow social_risk_inflow; speed regulation_response_speed; intensity regulation_intensity
+    Formula: risk' = inflow * depth - decay * governance * risk; regulation' = speed * (intensity + response * risk -
+        regulation), a year
+    Symbols: inflow social_risk_inflow; decay social_risk_decay; governance weak modifier governance_maturity; response
+        regulation_risk_response; speed regulation_response_speed; intensity regulation_intensity
     Unit: index
     Source: plan_map P004, P025
     Clause: P004;P022;P025

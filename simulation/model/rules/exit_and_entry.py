@@ -1,43 +1,48 @@
 """Call 11, ``exit_and_entry``: failure, acquisition, three doors of entry, location, recognition by list makers.
 
 Rule: Exit
-    Formula: hazard = base * (0.4 + hump(age)) * (1 + 3 * [cash below zero] ) ... and certain exit when cash is below
-        minus a quarter's cost; hump = (age/peak) * exp(1 - age/peak)
-    Symbols: base exit_rate a year; peak exit_peak_age; larger firms exit less: (1 + revenue/10)^-exit_size_elasticity
+    Formula: hazard = base * (0.4 + hump(age)) * (1 + revenue / 10)^-e, three times that with cash below zero; certain
+        exit when cash is below minus a quarter's cost; hump = (age/peak) * exp(1 - age/peak)
+    Symbols: base exit_rate a year; peak exit_peak_age; e exit_size_elasticity; incumbents do not exit; of those that
+        leave the share acquisition_share with efficiency above the median is bought by a group of the same product,
+        which takes half of what it lacks in capability, by the firms that both rows stand for; customers are awarded
+        anew, staff seek work
     Unit: per year
     Source: F13 (peak at 3, high to 7), F15-F16 (6.5-17 % a year), funding.md section 3
     Clause: P039
 
 Rule: Founding
-    Formula: expected founders = base * (S / S0)^e * (1 + s) * (demand growth)^d * (N / N0)^-c * (1 + platform and
-        incubator
-        help) a year, spread over provinces by location; a candidate slot is active when u < p
-    Symbols: S private equity flow; s signal times founding_signal; N firms alive: niches fill (density dependence, c
-        founding_crowding)
+    Formula: expected founders = base * (S / S0)^e * (1 + s) * (demand growth)^d * (N / N0)^-c * (1 + g * ln(1 +
+        platforms / 10)) * weak modifiers of incubators and parks, a year, spread over provinces by location; a
+        candidate slot is active when u < p
+    Symbols: base founding_rate; S private equity flow; g platform_entry_gain; s signal times founding_signal; N firms
+        alive: niches fill (density dependence, c founding_crowding)
     Unit: firms a year
     Source: Hannan and Freeman (1989) on density; F49: foundings lead funding; IT Juzi new AI firms 1,089 (2015) to
         266 (2020), late years under-counted
     Clause: P033;P055;P077;P099
 
 Rule: Spin-off and conversion
-    Formula: spin-offs = spin_off_rate * staff of firms above 100 / 1000; conversions = base * (revenue / revenue0)^e
-        * (1 + s)
-        * (1 + g)^years a year
-    Symbols: conversion_entry_rate and growth: software and hardware firms that turn to AI, most of the later growth
+    Formula: spin-offs = spin_off_rate * staff of firms above 100 / 1000 a year, in the parent's province, with the part
+        inheritance of the parent's capability; conversions = base * (revenue / revenue0)^e * (1 + s) a year, by
+        location
+    Symbols: base conversion_entry_rate, software and hardware firms that turn to AI, most of the later growth; e
+        conversion_demand_elasticity; s signal times founding_signal
     Unit: firms a year
     Source: model.md section 4
     Clause: P039
 
 Rule: Location
-    Formula: weight(r) = (firm share + 0.002)^a * exp(pilot effect * exposure + park + tilt)
+    Formula: weight(r) = (firm share + 0.002)^a * exp(pilot_entry_effect * exposure + public_money_pull * (share of
+        public money - firm share)), normalised
     Symbols: a agglomeration (1: entry reproduces the present shares)
     Unit: share
     Source: F71, F72
-    Clause: P054;P055
+    Clause: P054;P055;P056
 
 Rule: Recognition
     Formula: hazard = base * (1 + funded) * (1 + [revenue above 50 m]) / 4 from age one
-    Symbols: recognition_rate 0.2-0.5 a year
+    Symbols: base recognition_rate; funded and the revenue test count one each; listed firms are recognised at once
     Unit: per year
     Source: model.md section 4
     Clause: P100

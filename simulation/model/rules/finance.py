@@ -7,33 +7,36 @@ Rule: Supply of private equity (variant ``endogenous``)
     Formula: ln S* = c + g * years + w1 * onshore + w2 * (offshore - 1) + w3 * signal - w4 * platform - w5 * tight +
         w6 * exits;
         d ln S = (k (ln S* - ln S) + m * (ln S - ln S one year ago)) / 4; calls = min(S / 4, call rate * uncalled)
-    Symbols: S desired private flow a year in the broad scope; exits secondary sales over the flow; uncalled promises of
-        limited partners, fed in proportion to a slow mean of S times private_equity_supply
+    Symbols: S desired private flow a year in the broad scope; exits a decaying mean of secondary sales over the flow;
+        uncalled promises of limited partners, fed by commitment_ratio / 4 times a slow mean of S times
+        private_equity_supply; core firms get core_share_of_funding of what is called, split over stages by stage_split;
+        its origin is foreign (foreign_share * foreign_capital_access), corporate (corporate_venture, less the platform
+        shock) and domestic, the rest
     Unit: bn CNY a year
     Source: model.md section 4 (k 0.9, m 0.75, w1 1.4, w2 0.4, w3 0.9, w4 0.6, w5 0.6)
-    Clause: P077;P078;P086;P099
+    Clause: P076;P077;P078;P086;P099
 
 Rule: Supply of private equity (variant ``imposed``)
-    Formula: S = observed path
-    Symbols: imposed_venture_path
+    Formula: S = observed path; calls = S / 4, whatever was promised
+    Symbols: observed path imposed_venture_path
     Unit: bn CNY a year
     Source: funding_channels_estimate.csv
     Clause: P077
 
 Rule: Listing and return
-    Formula: hazard = listing_rate * window / 4 for firms above the size test (a fraction of it for those with a
-        loss); proceeds = float * value; value = multiple *
-        revenue of four quarters * (0.5 + window); fund stakes are sold and distributed to limited partners
-    Symbols: see registry
+    Formula: hazard = listing_rate * window / 4 for firms three years old and above the size test (listing_loss_factor
+        of it for those with a loss); proceeds = float * value; value = multiple * revenue of four quarters * (0.5 +
+        window); fund stakes are sold and distributed to limited partners
+    Symbols: window ipo_window; size test listing_revenue; float listing_float; multiple listing_multiple; stakes
+        fund_stake of the value
     Unit: million CNY
     Source: funding.md 2.7; founding to listing 4.0-5.5 years
     Clause: P078
 
 Rule: Redemption
-    Formula: hazard = (open + (shut - open) * (1 - window)) / 4 for firms funded more than redemption_years ago; pays
-        cost
-        at most half the cash
-    Symbols: 0.01 open, 0.04 shut, 80 % of deals with the clause
+    Formula: hazard = clause * (open + (shut - open) * (1 - window)) / 4 for firms funded more than redemption_years
+        ago; pays min(equity of funds at cost, half the cash)
+    Symbols: clause redemption_clause, share of deals with the right; open redemption_open; shut redemption_shut
     Unit: per year
     Source: funding.md section 3
     Clause: P077;P078

@@ -2,31 +2,47 @@
 
 Rule: Desired staff
     Formula: N* = (1 + buffer) * expected orders / (output per head * tier productivity) + research_wage_share * 4 *
-        research
-        budget / (w * (1 + overhead)), at most what margin and cash can pay; split over tiers by layer
-    Symbols: output per head by product, growing; w mean posted wage of the mix
+        research budget / (w * (1 + overhead)), at most max(means / (w * (1 + overhead)), 1, 85 % of present staff);
+        split over tiers by layer; means = margin * revenue of four quarters + cash / runway_years + parent_cover *
+        group revenue
+    Symbols: buffer hiring_buffer; output per head by product, growing, times exp(efficiency_output * efficiency) *
+        compute^compute_output_share; tier productivity production_weight of the mix; w mean posted wage of the mix; the
+        mix by layer turns away from tiers whose wage rises against an engineer's (elasticity tier_wage_elasticity)
     Unit: persons
     Source: model.md section 4; talent.md section 7
     Clause: P008
 
-Rule: Matching
-    Formula: hires = min(S, V, mu * S^alpha * V^(1 - alpha)) per tier and market; top tiers national, others by
-        province first and then among what is left nationally at half the efficiency
-    Symbols: S seekers, V vacancies, mu matching_efficiency, alpha matching_elasticity
-    Unit: persons a quarter
-    Source: Petrongolo and Pissarides (2001); rates in talent.md section 8
+Rule: Separation
+    Formula: a person is dismissed with probability layoff_speed * max(0, staff - layoff_band * desired) / staff and
+        quits with hazard switching_rate(tier) / 4, half as much again when more than two posts stand against a seeker;
+        academics leave at half that hazard; the staff of a closed firm seek work
+    Symbols: staff head count of the firm, desired of the rule above
+    Unit: probability a quarter
+    Source: talent.md sections 5 and 8 (turnover); judgement on the band
     Clause: P008
 
+Rule: Matching
+    Formula: hires = min(S, V, mu * S^alpha * V^(1 - alpha)) per tier and market; top tiers national, others by province
+        first and then among what is left nationally at half the efficiency; a hired person draws an employer in
+        proportion to posts * exp(employer_quality * [incumbent])
+    Symbols: S seekers, V vacancies of firms, for the two upper tiers also of academia, mu matching_efficiency, alpha
+        matching_elasticity; academic posts academia_staff * (1 + academia_growth)^years + staff of research bases
+    Unit: persons a quarter
+    Source: Petrongolo and Pissarides (2001); rates in talent.md section 8
+    Clause: P008;P081
+
 Rule: Substitution by a lower tier
-    Formula: V(k+1) += substitution * unfilled vacancies of tier k
-    Symbols: tier_substitution; a lower tier produces less (production_weight)
+    Formula: V(k+1) = max(0, desired(k+1) - staff(k+1)) + substitution * max(0, desired(k) - staff(k))
+    Symbols: substitution tier_substitution; the posts of tier k stay open beside; a lower tier produces less
+        (production_weight)
     Unit: persons
     Source: talent.md section 8 (0.6)
     Clause: P008;P035
 
 Rule: Posted wage
-    Formula: d ln w = (pass * g + phi * ln(theta / theta*)) / 4
-    Symbols: g growth of software pay; theta vacancies per seeker; theta* chronic shortage; phi wage_tightness
+    Formula: d ln w = (pass * g + phi * ln(theta / theta*)) / 4; engineers and applied staff at least software pay
+    Symbols: pass wage_outside_pass_through; g growth of software pay; theta vacancies per seeker; theta* chronic
+        shortage (normal_tightness), the ratio kept between 0.05 and 20; phi wage_tightness
     Unit: log points a quarter
     Source: talent.md section 5 (phi 0.03-0.15); model.md section 4
     Clause: P008
@@ -63,6 +79,15 @@ def matches(seekers: np.ndarray, vacancies: np.ndarray, efficiency: float, elast
     return np.minimum(np.minimum(seekers, vacancies), made)
 
 
+def affordable_mix(mix: np.ndarray, drift: np.ndarray, elasticity: float) -> np.ndarray:
+    """Staff mix by layer after firms turn away from tiers that have become dear, shape (layer, tier), rows sum to one.
+
+    ``drift`` is each tier's wage relative to an engineer's, against the start.
+    """
+    wanted = mix * drift**-elasticity
+    return wanted / wanted.sum(axis=1, keepdims=True)
+
+
 def posted_wage(
     wage: np.ndarray, outside_growth: float, tightness: np.ndarray, response: float, normal: float, pass_through: float
 ) -> np.ndarray:
@@ -97,7 +122,7 @@ def _count(economy: Economy) -> None:
 
 def _desire(economy: Economy) -> None:
     p, firms, labour = economy.parameters, economy.firms, economy.labour
-    mix = labour.tier_mix[firms.layer]
+    mix = affordable_mix(labour.tier_mix, labour.wage_drift(), p["tier_wage_elasticity"])[firms.layer]
     productivity = mix @ p["production_weight"]
     per_head = labour.output_per_head[firms.product] * (1.0 + p["productivity_growth"]) ** (economy.quarter / 4.0)
     per_head = per_head * np.exp(p["efficiency_output"] * firms.efficiency)

@@ -3,26 +3,38 @@
 Rule: Awards (variant ``awards``)
     Formula: share(t) = (1 - b/4) * share(t-1) + b/4 * award; award proportional to
         w * (s + floor)^eta * exp(beta * ln competitiveness) * lumpiness
-    Symbols: b share of a cell that comes up for award a year; s share per firm, w weight of the row; floor a part of
-        the
-        mean share, which entrants get; competitiveness efficiency, quality, data and home province; lumpiness a keyed
-        log-normal whose variance is (1 + cv^2) / expected number of contracts
+    Symbols: b award_rate, share of a cell that comes up for award a year (none in the first quarter); s share per firm,
+        w number of firms of the row that serve the cell; floor award_floor times the mean share, which entrants get;
+        eta award_eta, beta award_beta; lumpiness a keyed log-normal of mean one and variance (1 + cv^2) / expected
+        number of contracts (at least a quarter of one), cv contract_dispersion
     Unit: share of the cell's orders
     Source: model.md section 4 (prototype: beta 0.45-0.6, eta 0.6); F77 contract sizes
     Clause: P026;P039
 
 Rule: Replicator (variant ``replicator``)
-    Formula: share(t) proportional to share(t-1) * exp(beta/4 * (ln competitiveness - mean))
-    Symbols: as above; ends in a monopoly per cell when efficiency persists
+    Formula: share(t) proportional to share(t-1) * exp(beta * (ln competitiveness - mean of the cell))
+    Symbols: beta award_beta, here a quarter; the mean weighs by share; ends in a monopoly per cell when efficiency
+        persists
     Unit: share of the cell's orders
     Source: Silverberg, Dosi and Orsenigo (1988)
     Clause: P039
 
+Rule: Competitiveness
+    Formula: ln competitiveness = e * efficiency + sum over fields of weight(product, f) * capability(f) + d * ln(1 +
+        data) + [public buyer] * protection * strength of the home province, less the mean of the cell
+    Symbols: e efficiency_competitiveness; efficiency fixed and log-normal over firms; d data_competitiveness;
+        protection local_protection; strength the province's share of core revenue less 1/31
+    Unit: log index
+    Source: model.md section 4; judgement on the weights; local protection in public orders, plan_map P056
+    Clause: P026;P031;P056
+
 Rule: Capacity and overflow
-    Formula: capacity = production staff * output per head * compute^kappa; orders beyond it go to firms of the cell
-        with
-        room (in proportion to room), then a share to imports, the rest to a backlog that is served first
-    Symbols: kappa compute_output_share
+    Formula: capacity = (production staff * exp(b * efficiency) * compute^kappa + owner) * output per head; orders
+        beyond it go to firms of the cell with room (in proportion to room), then a share to imports, the rest to a
+        backlog that is served first
+    Symbols: production staff head count by tier times production_weight, less the research share; b efficiency_output;
+        kappa compute_output_share; owner owner_capacity; output per head by product, fitted to 2016 and growing by
+        productivity_growth a year; share to imports unserved_import_share
     Unit: million CNY a quarter
     Source: model.md section 4
     Clause: P008;P032
@@ -36,11 +48,28 @@ Rule: Quality-adjusted price by learning
     Clause: P026;P031
 
 Rule: Data from use
-    Formula: data(t) = data(t-1) * (1 - d/4) + gain * (revenue + public_gain * public contracts)
-    Symbols: d data_decay; public_gain scope_spillover of data-rich public contracts (economies of scope)
+    Formula: data(t) = data(t-1) * (1 - d/4) + gain * sqrt(revenue + public_gain * sales to public buyers)
+    Symbols: d data_decay; gain data_gain; public_gain scope_spillover of data-rich public contracts (economies of
+        scope); revenue of the quarter
     Unit: index (1 = an average firm of 2016)
     Source: Beraja, Yang and Yuchtman (2023)
     Clause: P026;P063
+
+Rule: Expected orders (variants ``adaptive`` and ``extrapolative``)
+    Formula: expected(t) = expected(t-1) + s * (orders * trend - expected(t-1)); trend = 1 (adaptive) or
+        min(1.25, max(0.8, orders / expected(t-1)))^x (extrapolative)
+    Symbols: s expectation_smoothing; x extrapolation; orders won in the quarter, backlog included
+    Unit: million CNY a quarter
+    Source: adaptive expectations (Cagan 1956; Nerlove 1958); extrapolation as a rival; judgement on s and x
+    Clause: P039
+
+Rule: Gross margin
+    Formula: margin = product's margin + g * log10(revenue of four quarters / 10) + [incumbent] * m, between 0.02 and
+        0.9
+    Symbols: g margin_scale_gain, the logarithm kept between -1 and 2; m incumbent_margin
+    Unit: share of revenue
+    Source: F26, F29, F30 for margins by layer; judgement on scale
+    Clause: P039
 """
 
 from __future__ import annotations
@@ -73,8 +102,10 @@ def award_shares(
     mean = 1.0 / np.maximum(firms_in_cell, 1e-12)
     attraction = weight * (share / weight + floor * mean[cell]) ** eta * np.exp(beta * log_competitiveness) * lumpiness
     award = attraction / np.bincount(cell, attraction, CELLS)[cell]
-    held = share / np.maximum(np.bincount(cell, share, CELLS), 1e-300)[cell]
-    turn = up_for_award[cell]
+    in_cell = np.bincount(cell, share, CELLS)
+    held = share / np.maximum(in_cell, 1e-300)[cell]
+    # A cell whose holders are all gone comes up as a whole.
+    turn = np.where(in_cell > 0.0, up_for_award, 1.0)[cell]
     return (1.0 - turn) * held + turn * award
 
 

@@ -14,6 +14,13 @@ Rule: Pay in the IT sector
     Unit: thousand CNY a year
     Source: NBS wage_it_sector
     Clause: P008
+
+Rule: Employment effect
+    Formula: employment effect = employment_elasticity * value-weighted depth of use
+    Symbols: employment_elasticity weakly known, its prior includes zero and negative values; shown, it moves nothing
+    Unit: share of employment
+    Source: plan_map P065 (judgement)
+    Clause: P065
 """
 
 from __future__ import annotations

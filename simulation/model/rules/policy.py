@@ -1,7 +1,8 @@
 """Call 2, ``policy``: levers in force = timeline x capacity, lagged; the plan as a signal apart from money.
 
 Rule: Delivery of a lever
-    Formula: delivered(t) = default(t) + capacity * phase * (1 + adjustment) * (planned(t - lag) - default(t - lag))
+    Formula: delivered(t) = max(0, default(t) + capacity * phase * (1 + adjustment) * (planned(t - lag) - default(t -
+        lag)))
     Symbols: default pre-plan path of the lever; capacity implementation_capacity; lag coordination_lag; phase
         policy_phase_schedule; adjustment set by the last evaluation.  This form is for programme money (plan levers in
         money a year); counted facts, laws and private levers come into force as dated

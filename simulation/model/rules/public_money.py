@@ -1,36 +1,52 @@
 """Call 9, ``finance``, part one: public money - grants, research, missions, provinces in a race, guidance funds.
 
 Rule: Split of fiscal research money
-    Formula: basic = b * E; the rest by portfolio weights over common technology, industrialisation and application;
-        universities get basic and common technology, firms the others; diverted = delivered - effective
-    Symbols: E effective fiscal_rd_grants; b basic_research_share
+    Formula: E = u * min(effective, delivered); basic = b * E; the rest by portfolio weights over common technology,
+        industrialisation and application; universities get basic and common technology, firms the others; diverted =
+        delivered - E
+    Symbols: effective and delivered levels of fiscal_rd_grants; u grant_use_share, the part that is put to its purpose;
+        b basic_research_share
     Unit: million CNY a quarter
     Source: CSET (2019) for the level; Boeing and Peters (2022) for diversion
     Clause: P010;P011;P073
 
 Rule: Grants to firms
     Formula: chance of firm i = budget * score(i) / (ticket * sum of scores); each winner gets the same ticket, scaled
-        so
-        that the budget is spent; score = market weight * sqrt(revenue) * growth + (1 - market weight) * certification
-        * regional tilt, and a champion share for the three largest firms of each product
-    Symbols: market weight market_allocation_weight; tilt exp(region_allocation_rule)
+        so that the budget is spent; score = market weight * sqrt(revenue) * growth + (1 - market weight) * (0.2 +
+        [certified]) * sqrt(revenue) * tilt, each part normalised, and a champion share for the three largest firms of
+        each product
+    Symbols: market weight market_allocation_weight; growth expected over past orders, 0.25 to 4; tilt
+        exp(region_allocation_rule); champion share champion_support; ticket grant_ticket
     Unit: million CNY
     Source: Boeing (2016); Wang, Li and Furman (2017); Tianjin mean grant 3.2 m
     Clause: P012;P053;P056;P073;P074
 
 Rule: Race of provinces
-    Formula: target(r) = national target * share(r) * multiplier, drawn towards what the peers' mean ambition asks;
-        spending(r) = min(money per target * target / 4, fiscal space(r)); a share is idle capacity, the rest reaches
-        local firms; procurement of the next quarter shrinks by displacement * spending
-    Symbols: local_money_per_target, local_fiscal_space, idle_share rising with the sum of targets over the national one
+    Formula: own(r) = national target * share(r) * multiplier * (1 + race_signal * signal); target(r) = (1 - i) * own(r)
+        + i * max(own(r), last sum of targets * share(r)); spending(r) = min(money per target * target / 4, fiscal
+        space(r)); a share is idle capacity, the rest reaches local firms; procurement of the next quarter shrinks by
+        displacement * spending
+    Symbols: share(r) mean of the province's shares of core revenue and of GDP; multiplier local_target_multiplier; i
+        race_imitation; local_money_per_target; local_fiscal_space by GDP, growing 4 % a year; idle share idle_share *
+        max(1, sum of targets / national target), at most 0.8; displacement fiscal_displacement
     Unit: million CNY a quarter
     Source: F76 (2.4-2.9 times for 2020); plan_map note 4
-    Clause: P056
+    Clause: P056;P099
+
+Rule: Review of projects
+    Formula: at the end of a year weight(b) = weight(b) * (1 + rate * (progress(b) - mean) / largest deviation), 0.2 to
+        5
+    Symbols: b theory field; rate project_reallocation_rate; progress breakthroughs plus the hazard run up over its
+        threshold; weights share basic research money out
+    Unit: ratio
+    Source: plan_map P072 (judgement)
+    Clause: P072
 
 Rule: Guidance funds
     Formula: uncalled' = announced * committed * AI share / 4 - paid; paid = paid-in rate / 4 * uncalled;
         powder' = paid - disbursed; disbursed = disbursement_ratio / 4 * powder
-    Symbols: committed guidance_commit_ratio; AI share guidance_ai_share
+    Symbols: announced guidance_fund_commitments; committed guidance_commit_ratio; AI share guidance_ai_share; paid-in
+        rate guidance_paid_in_rate
     Unit: million CNY a quarter
     Source: funding.md 2.2 and section 3: 0.41-0.60, 0.45-0.70, 0.05-0.23 (E)
     Clause: P075
@@ -92,13 +108,13 @@ def _research_money(economy: Economy) -> float:
     levers, ledger = economy.levers, economy.ledger
     delivered = 250.0 * levers.delivered("fiscal_rd_grants")
     effective = 250.0 * levers.effective("fiscal_rd_grants")
-    useful = min(effective, delivered) * economy.parameters["grant_use_share"]
+    useful = effective * economy.parameters["grant_use_share"]
     basic, balance = levers.effective("basic_research_share"), levers.effective("portfolio_balance")
     shares = portfolio(basic, balance)
     economy.public_funds.update(basic=useful * shares[BASIC], common=useful * shares[COMMON])
     research = economy.public_funds["basic"] + economy.public_funds["common"]
     ledger.post("public_research", "central_government", "universities", research)
-    ledger.post("diverted_grants", "central_government", "rest_domestic", delivered - useful)
+    ledger.post("diverted_grants", "central_government", "rest_domestic", max(delivered - useful, 0.0))
     economy.record("grants_paid", delivered / 1000.0)
     economy.record("basic_research_paid", delivered * levers.delivered("basic_research_share") / 1000.0)
     uses = portfolio(levers.delivered("basic_research_share"), levers.delivered("portfolio_balance"))

@@ -1,18 +1,19 @@
 """Related revenue in three nested definitions; part of the call ``observe``.
 
 Rule: Realised gains (R1)
-    Formula: R1 = sum over sectors of e * depth(t - lag) * scaled share * gross output / 4
-    Symbols: e ai_productivity_elasticity (may be zero); lag productivity_lag years; gross output = output_ratio *
-        value added
+    Formula: R1 = sum over sectors of e * scaled depth(t - lag) * gross output / 4
+    Symbols: scaled depth value-weighted depth of the adopters past the scale step; e ai_productivity_elasticity (may be
+        zero); lag productivity_lag years; gross output = output_ratio * value added
     Unit: million CNY a quarter
     Source: plan_map P002; F63 (one pilot in five scales), three-year lag (Back et al. 2022)
     Clause: P002;P009
 
 Rule: Products that carry AI (R2)
-    Formula: R2 = R1 + sum over products of sales * a; a' = speed * a * (1 - a / ceiling) * exp(g * relative level)
-        * (1 + h * (legal clarity - 1/2))
+    Formula: R2 = R1 + sum over products of sales * a; a' = speed * a * (1 - a / ceiling) * quality; quality =
+        exp(g * relative level) * (1 + h * (legal clarity - 1/2)), between 0.2 and 2
     Symbols: sales of vehicles, terminals, robots and drones, exogenous and growing; a share that carries AI;
-        relative level of the product's technologies against the frontier, change since 2016; g carrying_technology
+        relative level of the product's technologies against the frontier, change since 2016; g carrying_technology; h
+        carrying_clarity; speed carrying_speed; ceiling carrying_ceiling
     Unit: million CNY a quarter
     Source: MIIT driver-assistance shares (sectors.csv l2_new_car_share); model.md section 4
     Clause: P009;P014;P040;P041;P043

@@ -2,52 +2,79 @@
 
 Rule: Research budget of a firm
     Formula: budget = intensity/4 * revenue of four quarters * (user cost / user cost0)^-elasticity + cash / (4 * burn
-        years)
-        + grants for use + additionality * grants, not below zero
+        years) + grants for use + additionality * grants, not below zero; the first term times (1 + w *
+        talent_cost_deduction)
     Symbols: user cost (1 - tax (1 + deduction)) / (1 - tax), for firms with profit only; the cash term is for funded
-        start-ups; additionality fiscal_additionality, which may be negative
+        start-ups that are not listed; grants of the last quarter; additionality fiscal_additionality, which may be
+        negative; w talent_cost_weight
     Unit: million CNY a quarter
     Source: Chen et al. (2018): real elasticity 1.14; Boeing (2016) to Hu and Deng (2019) for additionality; F20-F24
-    Clause: P074;P088
+    Clause: P037;P074;P088
 
 Rule: New knowledge
-    Formula: new = exp(a) * RD^alpha * CES(H, C, D)^(1 - alpha) * (1 + theta * spill); K' = (1 - delta/4) K + new;
-        CES = (s_H H^r + s_C C^r + s_D D^r)^(1/r), r = (sigma - 1)/sigma
-    Symbols: a log efficiency; RD real budget; H research staff; C research compute; D data; sigma below one, so the
-        scarcest of talent, compute and data binds
+    Formula: new = exp(a) * RD^alpha * CES(H, C, D)^(1 - alpha) * (1 + theta * spill); K' = (1 - delta/4) K + new; CES =
+        (s_H H^r + s_C C^r + s_D D^r)^(1/r), r = (sigma - 1)/sigma;
+        theta * spill = (spill_over * log2(1 + links / 2) * (1 + alliance_gain * [alliance]) + platform_gain *
+        [platform] + flexible_gain * ln(1 + flexible posts / 100)) * weak modifiers
+    Symbols: a research_efficiency * efficiency of the firm; RD budget over the index of software pay; H research staff
+        by research_weight; C = RD * compute within reach; D own data * (1 + public_data_gain * public_data_openness +
+        data_infrastructure_gain * data_infrastructure); sigma research_substitution, below one, so the scarcest of
+        talent, compute and data binds; links coop_network_density; delta knowledge_decay by layer
     Unit: knowledge (1 = a firm with 1 million of research a quarter)
     Source: talent.md section 9 (alpha 0.6; delta 0.30 and 0.18); plan_map P032
-    Clause: P032
+    Clause: P024;P032;P033;P036;P053;P068;P089
 
 Rule: Product improvement
-    Formula: with probability 1 - exp(-lambda/4 * ln(1 + new)), capability(f) += step * weight(f) * headroom(f);
-        headroom = 1 - exp(-max(0, reach - capability))
-    Symbols: reach level that theory and the world frontier make reachable
+    Formula: with probability 1 - exp(-lambda/4 * ln(1 + new)), capability(f) += step * kept * focus(f) * headroom(f);
+        headroom = 1 - exp(-max(0, reach - capability)); kept = (1 - open_source_cost * open_source_rate) * weak
+        modifiers
+    Symbols: lambda improvement_rate; step improvement_step; focus weight of the field in the product over the largest
+        weight; reach = max(world frontier, public level) + reach_beyond
     Unit: log points
     Source: model.md section 4 (Poisson product improvements)
-    Clause: P031
+    Clause: P013;P031
 
 Rule: Imitation and transfer
-    Formula: capability(f) += absorb/4 * (k_foreign (F - c)+ + k_domestic (best - c)+ + k_open (pool - c)+ + transfer
-        (public - c)+)
-    Symbols: k_foreign base plus international_coop, less screening, times the field's imitation_ease and what import
-        limits leave of it (restriction_exposure); k_domestic spill-over speed of co-operation; transfer
-        tech_transfer_rate; absorb = K / (K + half * exp(burden * frontier progress)): own knowledge, which money,
-        people,
-        compute and data build, decides how fast a firm learns, and the frontier becomes harder to follow
+    Formula: capability(f) += focus(f) * absorb/4 * (k_foreign (F - c)+ + k_domestic (best - c)+ + k_open (pool - c)+
+        + transfer (public - c)+)
+    Symbols: k_foreign (foreign_absorption + international_coop) * (1 - foreign_screening), times the field's
+        imitation_ease and what import limits leave of it (restriction_exposure); k_domestic domestic_imitation * log2(1
+        + links / 2); k_open open_pool_absorption; transfer tech_transfer_rate; absorb = absorption_floor + K / (K +
+        half * exp(burden * frontier progress)): own knowledge, which money, people, compute and data build, decides how
+        fast a firm learns, and the frontier becomes harder to follow
     Unit: log points a quarter
     Source: Cohen and Levinthal (1990) absorptive capacity; Bloom et al. (2020) on the burden of knowledge; plan_map
         P013, P024, P081, P082
-    Clause: P001;P013;P024;P081;P082
+    Clause: P001;P007;P013;P024;P081;P082;P085
 
 Rule: Public theory and breakthroughs
     Formula: hazard(b) = h0(b) * (funds / funds0)^0.4 * (top scientists / top0)^0.3 a year; a breakthrough falls due
-        when
-        the cumulative hazard passes a unit-exponential threshold and lifts the public level of its fields after a lag
-    Symbols: funds basic research and mission money, weighted by the review of progress
+        when the cumulative hazard passes a unit-exponential threshold and lifts the public level of its fields after a
+        lag
+    Symbols: funds basic research money, weighted by the review of progress, plus mission money, over
+        reference_basic_funds; top scientists those of the top tier in academia, plus one; lag breakthrough_lag; lift
+        breakthrough_lift
     Unit: per year; lift in log points
     Source: plan_map P028, P029
     Clause: P010;P028;P029;P070;P072
+
+Rule: Public level and common pool
+    Formula: public(f) += speed/4 * ln(1 + common / ref) * (F - public)+ + lifts of breakthroughs due; for chips also
+        speed/4 * ln(1 + related / ref) * (F - public)+;
+        pool(f) += pool_speed/4 * (openness * (public - pool)+ + open_source_rate * (best - pool)+)
+    Symbols: speed public_research_speed; common money for common technology plus team_grant_gain * team grants; related
+        money of related programmes; ref reference_common_funds; openness public_result_openness
+    Unit: log points a quarter
+    Source: plan_map P013, P071, P072, P081 (judgement on speeds)
+    Clause: P013;P034;P071;P072;P081
+
+Rule: Technology gap
+    Formula: index = sum over fields of weight(f) * min(1.3, exp(best(f) - F(f))); lead share = sum of the weights of
+        fields with best >= F; best = max(revenue-weighted upper decile of the firms that use the field, public level)
+    Symbols: weight tech_gap_weights; the start of best is init_tech_level at the plan's start, carried back to 2016
+    Unit: ratio (world frontier = 1)
+    Source: plan_map note 2 (a dashboard, not one number) and P005 for the levels of 2017
+    Clause: P005;P007;P017;P018;P019
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 Rule: Frontier of a technology field
     Formula: ln F(f,t) = ln F(f,t-1) + g(f)/4 + jump(f,t) + size * 1[u < rate/4]
     Symbols: F level of the best outside China in field f (2017 = 1); g growth a year (world_frontier_growth); jump
-        dated
-        step (frontier_jump); rate and size of undated jumps (frontier_jump_rate, frontier_jump_size); u keyed draw
+        dated step (frontier_jump); rate and size of undated jumps (frontier_jump_rate, frontier_jump_size); u keyed
+        draw
     Unit: log points a quarter
     Source: plan_map P001 (judgement on benchmark and notable-model series); Epoch AI price trends for compute
     Clause: P001
