@@ -86,13 +86,15 @@ def formula(text: str) -> str:
     """A formula for a code block: one statement a line, long ones wrapped with a hanging indent."""
     joined = " ".join(text.split())
     statements = re.split(r"(?<=;)\s+(?![^()]*\))", joined)
-    return "\n".join(textwrap.fill(part, WIDTH, subsequent_indent="    ", break_on_hyphens=False) for part in statements)
+    return "\n".join(
+        textwrap.fill(part, WIDTH, subsequent_indent="    ", break_on_hyphens=False) for part in statements
+    )
 
 
 def mentioned(rule: RuleText) -> list[str]:
     """Registry ids that the formula or the symbols of a rule name, in the order of the registry."""
     words = set(re.findall(r"[a-z][a-z_0-9]+", f"{rule.formula} {rule.symbols}"))
-    return [name for name in registry() if "_" in name and name in words]
+    return [name for name in registry() if name in words]
 
 
 def clause_rows(plan_class: str) -> list[dict[str, Any]]:
@@ -145,12 +147,12 @@ def render() -> str:
         loader=jinja2.FileSystemLoader(FOLDER), undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         keep_trailing_newline=True,
     )  # fmt: skip
-    environment.filters.update(formula=formula, cell=_cell, flat=lambda text: " ".join(text.split()))
+    environment.filters.update(formula=formula, cell=_cell, flat=_flat)
     known: dict[str, Variable] = variables()
     text = environment.get_template(TEMPLATE).render(
         calls=calls(), shared=[rule for rule in rules() if not rule.call], mentioned=mentioned, rule_count=len(rules()),
         tables=state_tables(), blocks=_blocks(), accounts=ledger.ACCOUNTS, flows=ledger.FLOWS, streams=streams.STREAMS,
-        institutions=institutions, positions=state.Positions, summary=summary, size=dimensions.size, members=dimensions.members,
+        institutions=institutions, positions=state.Positions, summary=summary, size=dimensions.size,
         cells=state.CELLS, buyers=len(state.BUYERS), variables=known, variants=VARIANTS, registry=registry(),
         value=lambda name: default(registry()[name]), default=default, counts=parameter_counts(), grades=GRADES,
         initial=[p for p in registry().values() if p.kind == "initial"],
@@ -163,9 +165,14 @@ def render() -> str:
     return text.rstrip() + "\n"
 
 
+def _flat(text: str) -> str:
+    """Text of a docstring as one line of Markdown."""
+    return " ".join(str(text).split()).replace("``", "`").replace("*", "\\*").replace("<", "&lt;")
+
+
 def _cell(text: str) -> str:
     """Text that fits into a cell of a table."""
-    return " ".join(str(text).split()).replace("|", "\\|")
+    return _flat(text).replace("|", "\\|")
 
 
 def _blocks() -> list[dict[str, Any]]:

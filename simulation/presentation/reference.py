@@ -1,12 +1,14 @@
-"""Reference figures and the verdict in the README, refreshed from a stored result.
+"""Reference figures, scoreboards and the verdict in the README, refreshed from stored results.
 
-Two commands make what is committed under ``results/reference/``::
+Three commands make what is committed under ``results/reference/``::
 
     uv run aiplan run plan_baseline --out results/runs/reference
-    uv run python -m simulation.presentation.reference results/runs/reference
+    uv run aiplan run historical_actual --out results/runs/historical
+    uv run python -m simulation.presentation.reference results/runs/reference results/runs/historical
 
-The second draws the figures named in ``FIGURES`` with their data, copies the target table, writes ``made_with.json``
-(the commands and versions) and replaces the block between the two markers of the README.
+The last draws the figures named in ``FIGURES`` with their data, copies the target table, sets the scoreboard against
+the published rows, writes ``made_with.json`` (the commands and versions) and replaces the block between the two markers
+of the README by the verdict of the first result.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from simulation.analysis.scoreboard import scoreboard
 from simulation.analysis.targets import WEAKNESS, targets_table
 from simulation.errors import UsageError
 from simulation.presentation.figures import plot_result
@@ -30,13 +33,13 @@ END = "<!-- end of verdict -->"
 KEPT = ("command", "program_version", "model_version", "data_version", "seed", "scale", "until", "replicates")
 
 
-def refresh(folder: Path, root: Path) -> list[Path]:
-    """Write the reference files of a result and the README's block.
+def refresh(folders: list[Path], root: Path) -> list[Path]:
+    """Write the reference files of results, and the README's block from the first.
 
     Parameters
     ----------
-    folder : Path
-        Result folder; its first scenario names the reference.
+    folders : list of Path
+        Result folders; the first scenario of each names its reference.
     root : Path
         Top of the repository: holds ``README.md`` and ``results/reference/``.
 
@@ -50,24 +53,29 @@ def refresh(folder: Path, root: Path) -> list[Path]:
     UsageError
         When the README has no markers.
     """
-    result = Result(folder)
     readme = root / "README.md"
     text = readme.read_text(encoding="utf-8")
     if START not in text or END not in text:
         raise UsageError(f"{readme.name} has no block between {START!r} and {END!r}")
+    results = [Result(folder) for folder in folders]
+    paths = [path for result in results for path in _keep(result, root)]
+    block = verdict_block(results[0], targets_table(results[0].dataset), paths[0].relative_to(root).as_posix())
+    before, after = text.split(START)[0], text.split(END)[1]
+    readme.write_text(f"{before}{START}\n{block}{END}{after}", encoding="utf-8", newline="\n")
+    return [*paths, readme]
+
+
+def _keep(result: Result, root: Path) -> list[Path]:
     target = root / "results" / "reference" / result.scenarios[0].replace(":", "_")
     paths = plot_result(result, target, FIGURES)
-    rows = targets_table(result.dataset)
     for name, content in (
-        ("targets.csv", csv_text(rows)),
+        ("targets.csv", csv_text(targets_table(result.dataset))),
+        ("scoreboard.csv", csv_text(scoreboard(result.dataset))),
         ("made_with.json", json.dumps(_made_with(result), indent=2, ensure_ascii=False) + "\n"),
     ):
         paths.append(target / name)
         paths[-1].write_text(content, encoding="utf-8", newline="\n")
-    block = verdict_block(result, rows, paths[0].relative_to(root).as_posix())
-    before, after = text.split(START)[0], text.split(END)[1]
-    readme.write_text(f"{before}{START}\n{block}{END}{after}", encoding="utf-8", newline="\n")
-    return [*paths, readme]
+    return paths
 
 
 def verdict_block(result: Result, rows: list[dict[str, Any]], figure: str) -> str:
@@ -112,6 +120,6 @@ def _made_with(result: Result) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        raise SystemExit(f"usage: python -m simulation.presentation.reference RESULT ({len(sys.argv) - 1} given)")
-    refresh(Path(sys.argv[1]), Path.cwd())
+    if len(sys.argv) < 2:
+        raise SystemExit("usage: python -m simulation.presentation.reference RESULT [RESULT...]")
+    refresh([Path(argument) for argument in sys.argv[1:]], Path.cwd())

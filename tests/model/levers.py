@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
+import pytest
 
 from simulation.inputs.dimensions import index, members
 from simulation.inputs.registry import Parameter, registry
@@ -65,6 +66,11 @@ def levers(*classes: str) -> list[Parameter]:
     return [row for row in registry().values() if row.kind == "lever" and (not classes or row.plan_class in classes)]
 
 
+def each_lever(rows: list[Parameter]) -> pytest.MarkDecorator:
+    """One test for every row, named after it."""
+    return pytest.mark.parametrize("lever", rows, ids=[row.id for row in rows])
+
+
 def position(quarter: str) -> int:
     """Number of a quarter on the axis of the model."""
     return dates.AXIS.index(quarter)
@@ -85,7 +91,7 @@ def scenario(overrides: dict[str, object]) -> Scenario:
     return load(BASE, overrides or None)
 
 
-@lru_cache(maxsize=None)
+@cache
 def move_of(row: Parameter) -> Move:
     """Half-way from the planned path to the bound that is farther from it; up when both are equally far."""
     element = parse_element(row.moves[0])[1] if row.dim else None
@@ -201,7 +207,8 @@ def leaks(row: Parameter, changed: list[str]) -> list[str]:
 
     Its registry row names what it may move, as a whole or by element; the accounts mirror what is paid.
     """
-    return [name for name in changed if name not in row.moves and parse_element(name)[0] not in (*row.moves, *ACCOUNTING)]
+    whole = (*row.moves, *ACCOUNTING)
+    return [name for name in changed if name not in row.moves and parse_element(name)[0] not in whole]
 
 
 def expected_sign(row: Parameter) -> int:
@@ -210,6 +217,7 @@ def expected_sign(row: Parameter) -> int:
 
 
 def effect(row: Parameter, one: Records, other: Records, stop: int | None = None) -> float:
-    """Change of the direct quantity from ``one`` to ``other``, mean over the horizon, or the part of it before ``stop``."""
+    """Change of the direct quantity from ``one`` to ``other``, mean over the horizon (before ``stop``)."""
     change = direct_quantity(row, other) - direct_quantity(row, one)
-    return float(change[position(START) : last_quarter(row) + 1][: None if stop is None else stop - position(START)].mean())
+    end = last_quarter(row) + 1
+    return float(change[position(START) : end if stop is None else min(end, stop)].mean())

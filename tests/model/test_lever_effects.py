@@ -7,8 +7,7 @@ import pytest
 from simulation.inputs.registry import Parameter, registry
 from simulation.scenario import discover, load
 from tests.model import levers as of
-from tests.model.levers import Baselines
-from tests.model.test_levers import each_lever
+from tests.model.levers import Baselines, each_lever
 
 # Largest change of core revenue of 2025 that a weak modifier may make between its bounds, share.
 WEAK = 0.05

@@ -17,7 +17,8 @@ Rule: Running cost
     Clause: P025
 
 Rule: Profit tax
-    Formula: tax = rate * max(0, profit - deduction * research); rate hnte_tax_rate for certified firms, 25 % for others
+    Formula: tax = rate * max(0, profit - deduction * research); rate hnte_tax_rate for certified firms, profit_tax_rate
+        for others
     Symbols: profit before tax of the quarter; deduction rd_super_deduction
     Unit: million CNY a quarter
     Source: levers.csv rd_super_deduction; P088

@@ -9,10 +9,13 @@ Rule: Hazard of adoption (variant ``threshold``)
     Symbols: speed_s adoption_speed of the sector; p adoption_innovation, q adoption_imitation; peers adopters' share,
         cell (sector x province) shrunk to the sector by 50 observations; expected gain belief_weight * value_belief +
         (1 - belief_weight) * ai_productivity_elasticity, over value_belief; z fixed threshold of the adopter; price
-        quality-adjusted price index of the sector's basket (2016 = 1), e price_response; subsidy and vouchers (small
-        adopters only) times subsidy_take_up; supply compound and re-trained people; legal risk legal_risk * (1 -
-        clarity of the sector's basket); R regulation in force; demonstration in manufacturing only; pilots
-        pilot_adoption_effect * exposure of the province; the trend of social demand stands among the weak modifiers
+        quality-adjusted price index of the sector's basket (2016 = 1), e price_response; subsidy adoption_subsidy and
+        vouchers sme_cloud_support (small adopters only), both times subsidy_take_up; supply compound_weight * graduates
+        with compound skills + re-trained people; legal risk legal_risk * (1 - clarity of the sector's basket); R
+        regulation in force; demonstration demonstration_effect * ln(1 + demonstrations so far / demonstrations_half),
+        fed by demo_factories_per_year, in manufacturing only; pilots pilot_adoption_effect * exposure of the province;
+        the trend of social_demand_growth stands among the weak modifiers; b0 benefit_intercept; size size_benefit; a
+        data_returns; c skill_cost, half skill_supply_half
     Unit: per quarter
     Source: threshold model of diffusion (Granovetter 1978; Bass 1969); F54-F60; shrinkage so that speed does not depend
         on scale
@@ -36,10 +39,10 @@ Rule: Depth of use
 Rule: Spending of an adopter
     Formula: s_s * size * (1 + g)^years * V/4 * P^(1 - epsilon) * (use * d + integration * (4 * new depth + upkeep *
         d)), at most cap_s * V/4
-    Symbols: V value added of the adopter a year; s_s spend_share * spend_share_by_sector; g spend_share_growth, years
-        from mid-2017; use running_use; integration integration_cost, one-off on new depth, with upkeep a year on depth;
-        P quality-adjusted price of its basket; epsilon price elasticity (1: price changes leave nominal spending as it
-        is)
+    Symbols: V value added of the adopter a year, its part of value_added * (1 + value_added_shock); s_s spend_share *
+        spend_share_by_sector; g spend_share_growth, years from mid-2017; use running_use; integration integration_cost,
+        one-off on new depth, with upkeep a year on depth; P quality-adjusted price of its basket; epsilon
+        price_elasticity (1: price changes leave nominal spending as it is); size size_spending; cap_s spend_cap
     Unit: million CNY a quarter
     Source: model.md section 4; caps 3 % of value added, 10 % in information services
     Clause: P006;P009;P045
@@ -52,7 +55,9 @@ Rule: Orders of budget sectors, of builders of compute, of core firms and from a
         * foreign_demand * (1 - foreign_screening) * (level / level0)^q * (1 + x * ln(1 + outward support)) * weak
         modifier
     Symbols: level relative level of domestic technology; q export_quality_elasticity; x export_support_effect; domestic
-        orders those of sectors, without core firms
+        orders those of sectors, without core firms; procurement procurement_government, procurement_courts,
+        procurement_city, procurement_transport, procurement_environment and procurement_public_safety; core orders
+        split by core_to_core_mix; outward support outward_fdi_support
     Unit: million CNY a quarter
     Source: funding_channels_estimate.csv; model.md section 4
     Clause: P039;P040;P041;P042;P043;P044;P059;P060;P061;P062;P063;P069;P080;P083;P087

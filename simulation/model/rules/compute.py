@@ -13,7 +13,7 @@ Rule: Investment in compute and its split
 
 Rule: Substitution
     Formula: d d/dt = speed * (restriction + drift) * (1 - d) * level of domestic chips, a year
-    Symbols: speed substitution_speed; level relative level of AI chips
+    Symbols: speed substitution_speed; level relative level of AI chips; drift substitution_drift
     Unit: share a year
     Source: plan_map P085 0.05-0.4 a year; domestic 41 % of the 2025 chip market (P007, secondary)
     Clause: P007;P085
@@ -25,7 +25,8 @@ Rule: Capacity and utilisation
         between 0.3 and 2
     Symbols: norm the first quarter's purchase over retirement/4, so that C starts in balance; goods bought at home in
         place of refused imports count by domestic_chip_efficiency; demand0 initial_compute_demand; depth value-weighted
-        depth of adopters; a compute_access_elasticity; incumbents reach incumbent_compute times the access
+        depth of adopters; a compute_access_elasticity; incumbents reach incumbent_compute times the access; retirement
+        compute_retirement
     Unit: index (2016Q1 = 1)
     Source: F66; P069: utilisation 0.2-0.7
     Clause: P069;P085;P086

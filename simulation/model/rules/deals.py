@@ -7,7 +7,8 @@ Rule: Who is funded
         exceeds the money left
     Symbols: score of the variant: ``signal`` ln growth + visible_quality * efficiency + progress of the field over the
         mean of fields + selection_noise * noise; ``merit`` efficiency; ``random`` noise; e ticket_flow_elasticity;
-        S_ref reference_flow
+        S_ref reference_flow; mean ticket_mean, spread ticket_dispersion; an early firm asks for late money from
+        late_threshold on
     Unit: million CNY
     Source: funding.md sections 2.3-2.5 and 3 (tickets 15 / 100 / 300 m)
     Clause: P012;P077
@@ -16,7 +17,8 @@ Rule: Where guidance money goes
     Formula: score = m * market score + (1 - m) * (certified / 2 + regional tilt - 0.3 ln firm share + noise); tickets
         log-normal; private partners add leverage * additionality per public yuan
     Symbols: m market_allocation_weight; leverage fund_leverage; additionality co_investment_additionality, which may be
-        negative (then no partner comes)
+        negative (then no partner comes); tickets of mean guidance_ticket and spread guidance_ticket_dispersion; tilt
+        region_allocation_rule
     Unit: million CNY
     Source: Beraja et al. and Colonnelli et al. (SCCEI brief): weaker ex-ante signals, dispersed regions; SSRN 3221997
     Clause: P012;P074;P075

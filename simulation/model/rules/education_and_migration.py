@@ -4,7 +4,11 @@ Rule: Graduates by programme vintage
     Formula: graduates(t) = places(t - lag); bachelors: places = programmes * students_per_programme, every third
         quarter;
         postgraduates: places grow by graduate_quota_growth a year; training: places = budget / cost per place
-    Symbols: lag 16 quarters (bachelor), 10 (postgraduate), 18 (doctoral training); shares by tier after graduation
+    Symbols: lag 16 quarters (bachelor), 10 (postgraduate), 18 (doctoral training); shares by tier after graduation;
+        programmes ai_majors; budget talent_training_budget, cost training_cost_per_place; bachelors enter AI work by
+        bachelor_share_by_tier, postgraduates become researchers by researcher_share_of_graduates and else engineers;
+        vocational_graduates become applied staff at once; provinces by education_share; skill log-normal with
+        skill_dispersion; the part compound_talent_share of graduates has compound skills
     Unit: persons a quarter
     Source: talent.md section 3 (E/D/J); the first AI bachelors graduate in 2023
     Clause: P034;P035;P038
@@ -13,25 +17,29 @@ Rule: Conversion from the software workforce
     Formula: c = c0 * (1 + g)^(years from 2017) * (premium / premium0)^elasticity * (1 + s) * (theta / theta*)^h * pool
     Symbols: c0 conversion_rate; g conversion_growth; premium mean posted pay of engineers and applied staff over
         software pay; s plan signal times conversion_signal; theta vacancies per seeker of the last quarter, theta*
-        normal_tightness; h conversion_tightness; pool software_workforce.  Re-trained staff enter beside it:
-        reskilling_capacity * reskilling_ai_share persons a year
+        normal_tightness; h conversion_tightness; pool software_workforce. Re-trained staff enter beside it:
+        reskilling_capacity * reskilling_ai_share persons a year; elasticity conversion_elasticity; the part
+        conversion_engineer_share becomes engineers, the rest applied staff; of all re-trained the part
+        reskilling_success helps adopters
     Unit: persons a year
     Source: talent.md section 3: 0.55 % of the pool, 0.4-0.7 %; residual that closes the totals (J)
     Clause: P008;P093;P099
 
 Rule: Return and emigration
-    Formula: return hazard = h(tier) * return multiplier * (1 + 0.3 * friction) * (w / w0)^e, and posts offered are
-        filled with probability return_fill; emigration hazard = e(tier) * outflow multiplier * (1 - 0.7 * friction)
+    Formula: return hazard = h(tier) * talent_return * (1 + 0.3 * friction) * (w / w0)^e, and posts offered are filled
+        with probability return_fill;
+        emigration hazard = e(tier) * talent_outflow * (1 - 0.7 * friction)
     Symbols: h return_rate, e emigration_rate by tier; friction migration_friction; w posted pay over software pay, w0
         at the start, e (exponent) return_wage_elasticity; posts talent_import_rate for the two upper tiers, spread over
-        the people of these tiers overseas; those who return seek work
+        the people of these tiers overseas; those who return seek work; overseas_graduates join those overseas; flexible
+        posts flexible_import_share * top scientists overseas
     Unit: per year
     Source: talent.md section 4: 10 of 100 in six years; multipliers after 2022 (J)
     Clause: P036
 
 Rule: Promotion and exit
     Formula: each person rises with hazard promotion(tier) / 4 and leaves the AI workforce with hazard (exit(tier) +
-        seeker_exit * [seeking]) / 4: who finds no AI post goes back to other work
+        seeker_exit_rate * [seeking]) / 4: who finds no AI post goes back to other work
     Symbols: tier vectors talent_promotion_rate, talent_exit_rate; seeker_exit_rate
     Unit: per year
     Source: talent.md section 3 (J)

@@ -1,8 +1,10 @@
 """Call 12, ``evaluation``: noisy, lagged indicators; annual and mid-term review; pilots judged and rolled out.
 
 Rule: What government sees
-    Formula: seen(t) = core revenue of the four quarters ended at t - lag, times scope factor, times exp(noise)
-    Symbols: lag evaluation_lag; noise normal with standard deviation evaluation_noise, less risk monitoring
+    Formula: seen(t) = core revenue of the four quarters ended at t - lag, times evaluation_scope_factor, times
+        exp(noise)
+    Symbols: lag evaluation_lag; noise normal with standard deviation evaluation_noise, less risk monitoring; scope of
+        the indicator fixed by the scenario
     Unit: bn CNY a year
     Source: plan_map P097 (noise 0.05-0.2, lag 0.5-1 year)
     Clause: P097
@@ -29,7 +31,7 @@ Rule: Pilots judged and rolled out
     Formula: effect = growth of firm numbers in pilot provinces less the others, two years, plus noise; a review above
         the threshold counts up, one below half of it counts down; from n positive reviews on, the others get (1 - loss)
         * pilot_then_rollout of the exposure, phased in over four quarters
-    Symbols: threshold rollout_threshold; n rollout_reviews; loss rollout_loss
+    Symbols: threshold rollout_threshold; n rollout_reviews; loss rollout_loss; noise pilot_noise
     Unit: share of exposure
     Source: plan 六(三); plan_map P098
     Clause: P098

@@ -6,17 +6,20 @@ Rule: Exit
     Symbols: base exit_rate a year; peak exit_peak_age; e exit_size_elasticity; incumbents do not exit; of those that
         leave the share acquisition_share with efficiency above the median is bought by a group of the same product,
         which takes half of what it lacks in capability, by the firms that both rows stand for; customers are awarded
-        anew, staff seek work
+        anew, staff seek work; the group pays acquisition_multiple * revenue of four quarters
     Unit: per year
     Source: F13 (peak at 3, high to 7), F15-F16 (6.5-17 % a year), funding.md section 3
     Clause: P039
 
 Rule: Founding
     Formula: expected founders = base * (S / S0)^e * (1 + s) * (demand growth)^d * (N / N0)^-c * (1 + g * ln(1 +
-        platforms / 10)) * weak modifiers of incubators and parks, a year, spread over provinces by location; a
-        candidate slot is active when u < p
-    Symbols: base founding_rate; S private equity flow; g platform_entry_gain; s signal times founding_signal; N firms
-        alive: niches fill (density dependence, c founding_crowding)
+        platforms / 10)) * (1 + w * incubator_capacity) * (1 + w * park_support), a year, spread over provinces by
+        location; a candidate slot is active when u < p
+    Symbols: base founding_rate; S private equity flow; g platform_entry_gain, platforms open_platforms; w
+        place_modifier_weight; s signal times founding_signal; N firms alive: niches fill (density dependence, c
+        founding_crowding); S0 reference_flow, e founding_funding_elasticity; d founding_demand_elasticity; N0
+        initial_firms; a new firm starts with about founding_capital, founding_staff and expects
+        entrant_expected_revenue
     Unit: firms a year
     Source: Hannan and Freeman (1989) on density; F49: foundings lead funding; IT Juzi new AI firms 1,089 (2015) to
         266 (2020), late years under-counted
@@ -27,10 +30,22 @@ Rule: Spin-off and conversion
         inheritance of the parent's capability; conversions = base * (revenue / revenue0)^e * (1 + s) a year, by
         location
     Symbols: base conversion_entry_rate, software and hardware firms that turn to AI, most of the later growth; e
-        conversion_demand_elasticity; s signal times founding_signal
+        conversion_demand_elasticity; s signal times founding_signal; spin-offs start with twice the founding capital;
+        converted firms with conversion_capital, conversion_staff and twice the expected revenue
     Unit: firms a year
     Source: model.md section 4
     Clause: P039
+
+Rule: Attributes of an entrant
+    Formula: product drawn with weight entry_product_taste * sales^0.7; capability(f) = best(f) + ln(entrant_technology)
+        + technology_dispersion * normal + 0.1 * efficiency; efficiency = efficiency_dispersion * normal; research
+        intensity log-normal; fixed by the stable id
+    Symbols: best domestic level of the field; research intensity start_up_research_intensity with spread
+        research_intensity_dispersion, for the part pure_play_share pure_play_research_intensity; a start-up serves one
+        to three buyers drawn by demand, and buyers abroad with chance exporter_share
+    Unit: log points; share of revenue
+    Source: model.md section 4 (efficiency log-normal, sigma about 1.2); F20-F24 on research intensity; judgement
+    Clause: P005;P039;P076
 
 Rule: Location
     Formula: weight(r) = (firm share + 0.002)^a * exp(pilot_entry_effect * exposure + public_money_pull * (share of
@@ -42,7 +57,8 @@ Rule: Location
 
 Rule: Recognition
     Formula: hazard = base * (1 + funded) * (1 + [revenue above 50 m]) / 4 from age one
-    Symbols: base recognition_rate; funded and the revenue test count one each; listed firms are recognised at once
+    Symbols: base recognition_rate; funded and the revenue test count one each; listed firms are recognised at once;
+        firms two years old with revenue above 2 m are certified with hazard certification_rate
     Unit: per year
     Source: model.md section 4
     Clause: P100

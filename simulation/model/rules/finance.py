@@ -11,7 +11,10 @@ Rule: Supply of private equity (variant ``endogenous``)
         uncalled promises of limited partners, fed by commitment_ratio / 4 times a slow mean of S times
         private_equity_supply; core firms get core_share_of_funding of what is called, split over stages by stage_split;
         its origin is foreign (foreign_share * foreign_capital_access), corporate (corporate_venture, less the platform
-        shock) and domestic, the rest
+        shock) and domestic, the rest; c venture_constant; g venture_trend; w venture_weights; k venture_speed; m
+        venture_momentum; onshore ipo_window; offshore offshore_window; tight liquidity_tightness; platform
+        platform_regulation_shock, which corporate money feels by corporate_shock_response; slow mean with
+        commitment_smoothing; call rate call_rate a quarter
     Unit: bn CNY a year
     Source: model.md section 4 (k 0.9, m 0.75, w1 1.4, w2 0.4, w3 0.9, w4 0.6, w5 0.6)
     Clause: P076;P077;P078;P086;P099

@@ -26,7 +26,8 @@ Rule: Matching
         first and then among what is left nationally at half the efficiency; a hired person draws an employer in
         proportion to posts * exp(employer_quality * [incumbent])
     Symbols: S seekers, V vacancies of firms, for the two upper tiers also of academia, mu matching_efficiency, alpha
-        matching_elasticity; academic posts academia_staff * (1 + academia_growth)^years + staff of research bases
+        matching_elasticity; academic posts academia_staff * (1 + academia_growth)^years + staff of research bases;
+        staff of bases research_bases * staff_per_base * base_staff_mix
     Unit: persons a quarter
     Source: Petrongolo and Pissarides (2001); rates in talent.md section 8
     Clause: P008;P081
@@ -42,7 +43,7 @@ Rule: Substitution by a lower tier
 Rule: Posted wage
     Formula: d ln w = (pass * g + phi * ln(theta / theta*)) / 4; engineers and applied staff at least software pay
     Symbols: pass wage_outside_pass_through; g growth of software pay; theta vacancies per seeker; theta* chronic
-        shortage (normal_tightness), the ratio kept between 0.05 and 20; phi wage_tightness
+        shortage (normal_tightness), the ratio kept between 0.05 and 20; phi wage_tightness; g software_wage_growth
     Unit: log points a quarter
     Source: talent.md section 5 (phi 0.03-0.15); model.md section 4
     Clause: P008

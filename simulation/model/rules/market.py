@@ -6,7 +6,8 @@ Rule: Awards (variant ``awards``)
     Symbols: b award_rate, share of a cell that comes up for award a year (none in the first quarter); s share per firm,
         w number of firms of the row that serve the cell; floor award_floor times the mean share, which entrants get;
         eta award_eta, beta award_beta; lumpiness a keyed log-normal of mean one and variance (1 + cv^2) / expected
-        number of contracts (at least a quarter of one), cv contract_dispersion
+        number of contracts (at least a quarter of one), cv contract_dispersion; contracts orders up for award over
+        contract_size
     Unit: share of the cell's orders
     Source: model.md section 4 (prototype: beta 0.45-0.6, eta 0.6); F77 contract sizes
     Clause: P026;P039
@@ -42,7 +43,8 @@ Rule: Capacity and overflow
 Rule: Quality-adjusted price by learning
     Formula: ln P = -learning * log2(Q / Q0) - pass_through * (quality - quality0) - compute share * ln(access)
     Symbols: Q cumulative real output of the product; learning per doubling; quality revenue-weighted log capability;
-        access compute within reach relative to 2016
+        access compute within reach relative to 2016; learning learning_rate; pass_through quality_pass_through; compute
+        share compute_price_share
     Unit: log index (2016Q1 = 0)
     Source: plan_map P026: 0.05-0.25 per doubling; F66, F67
     Clause: P026;P031

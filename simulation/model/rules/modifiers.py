@@ -2,7 +2,11 @@
 
 Rule: Weak modifier
     Formula: m(t) = 1 + w * intensity(t)
-    Symbols: w weight of the modifier, |w| at most 0.05 (vector modifier_weight); intensity lever path between 0 and 1
+    Symbols: w weight of the modifier, |w| at most 0.05 (vector modifier_weight); intensity lever path between 0 and 1.
+        On adoption: service_policy_fit (education, health, elder care), standards_coverage, public_ai_literacy,
+        network_coverage, governance_maturity, certification_capacity; on exports bri_market_access; on spill-overs
+        patent_pool_share, foreign_rd_presence; on improvements ip_strength, exploratory_share, dual_use_spillover
+        (off); on demand for compute power_price_relief; on the indicators' noise risk_monitoring_quality
     Unit: ratio
     Source: plan_map note 1 (judgement; prior mean 0.01-0.02)
     Clause: P022;P030;P055;P066;P067;P084;P090;P091;P092;P094

@@ -20,7 +20,7 @@ Rule: Part of a lever that reaches its purpose
 Rule: The plan as a signal
     Formula: s(t) = s(t-1) * exp(-1 / (4 * decay)) + max(0, signal(t) - signal(t-1))
     Symbols: s shift of expectations of provinces, investors and founders; signal signal_strength; decay
-        signal_decay_years
+        signal_decay_years; local plans announced are local_plans_per_signal * s in each province and move nothing
     Unit: index
     Source: plan_map P099; more than 20 provinces with policies by the end of 2018
     Clause: P099

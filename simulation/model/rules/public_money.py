@@ -5,7 +5,7 @@ Rule: Split of fiscal research money
         industrialisation and application; universities get basic and common technology, firms the others; diverted =
         delivered - E
     Symbols: effective and delivered levels of fiscal_rd_grants; u grant_use_share, the part that is put to its purpose;
-        b basic_research_share
+        b basic_research_share; portfolio weights portfolio_balance
     Unit: million CNY a quarter
     Source: CSET (2019) for the level; Boeing and Peters (2022) for diversion
     Clause: P010;P011;P073
@@ -28,7 +28,7 @@ Rule: Race of provinces
         displacement * spending
     Symbols: share(r) mean of the province's shares of core revenue and of GDP; multiplier local_target_multiplier; i
         race_imitation; local_money_per_target; local_fiscal_space by GDP, growing 4 % a year; idle share idle_share *
-        max(1, sum of targets / national target), at most 0.8; displacement fiscal_displacement
+        max(1, sum of targets / national target), at most 0.8; displacement fiscal_displacement; GDP shares gdp_share
     Unit: million CNY a quarter
     Source: F76 (2.4-2.9 times for 2020); plan_map note 4
     Clause: P056;P099

@@ -11,16 +11,17 @@ Rule: Realised gains (R1)
 Rule: Products that carry AI (R2)
     Formula: R2 = R1 + sum over products of sales * a; a' = speed * a * (1 - a / ceiling) * quality; quality =
         exp(g * relative level) * (1 + h * (legal clarity - 1/2)), between 0.2 and 2
-    Symbols: sales of vehicles, terminals, robots and drones, exogenous and growing; a share that carries AI;
-        relative level of the product's technologies against the frontier, change since 2016; g carrying_technology; h
-        carrying_clarity; speed carrying_speed; ceiling carrying_ceiling
+    Symbols: sales of vehicles, terminals, robots and drones, exogenous and growing; a share that carries AI; relative
+        level of the product's technologies against the frontier, change since 2016; g carrying_technology; h
+        carrying_clarity; speed carrying_speed; ceiling carrying_ceiling; sales carrier_sales, growing by
+        carrier_sales_growth
     Unit: million CNY a quarter
     Source: MIIT driver-assistance shares (sectors.csv l2_new_car_share); model.md section 4
     Clause: P009;P014;P040;P041;P043
 
 Rule: Output of sectors past the scale step (R3)
     Formula: R3 = R2 + sum over sectors of exposure * scaled depth * gross output / 4
-    Symbols: exposure share of a sector's output in tasks that AI touches
+    Symbols: exposure share of a sector's output in tasks that AI touches; exposure related_exposure
     Unit: million CNY a quarter
     Source: model.md section 4; sanity: below 15 % of gross output
     Clause: P009

@@ -6,7 +6,8 @@ Rule: Research budget of a firm
         talent_cost_deduction)
     Symbols: user cost (1 - tax (1 + deduction)) / (1 - tax), for firms with profit only; the cash term is for funded
         start-ups that are not listed; grants of the last quarter; additionality fiscal_additionality, which may be
-        negative; w talent_cost_weight
+        negative; w talent_cost_weight; user cost0 at reference_deduction and at reference_certified_tax or
+        profit_tax_rate; elasticity research_tax_elasticity; burn years burn_years
     Unit: million CNY a quarter
     Source: Chen et al. (2018): real elasticity 1.14; Boeing (2016) to Hu and Deng (2019) for additionality; F20-F24
     Clause: P037;P074;P088
@@ -19,7 +20,10 @@ Rule: New knowledge
     Symbols: a research_efficiency * efficiency of the firm; RD budget over the index of software pay; H research staff
         by research_weight; C = RD * compute within reach; D own data * (1 + public_data_gain * public_data_openness +
         data_infrastructure_gain * data_infrastructure); sigma research_substitution, below one, so the scarcest of
-        talent, compute and data binds; links coop_network_density; delta knowledge_decay by layer
+        talent, compute and data binds; links coop_network_density; delta knowledge_decay by layer; s
+        research_input_shares; alpha research_returns; alliance firms alliance_membership of the recognised; platform
+        firms the part 1 - exp(-open_platforms * members_per_platform / small firms) of small start-ups; flexible posts
+        of call 3
     Unit: knowledge (1 = a firm with 1 million of research a quarter)
     Source: talent.md section 9 (alpha 0.6; delta 0.30 and 0.18); plan_map P032
     Clause: P024;P032;P033;P036;P053;P068;P089
@@ -41,7 +45,7 @@ Rule: Imitation and transfer
         imitation_ease and what import limits leave of it (restriction_exposure); k_domestic domestic_imitation * log2(1
         + links / 2); k_open open_pool_absorption; transfer tech_transfer_rate; absorb = absorption_floor + K / (K +
         half * exp(burden * frontier progress)): own knowledge, which money, people, compute and data build, decides how
-        fast a firm learns, and the frontier becomes harder to follow
+        fast a firm learns, and the frontier becomes harder to follow; half absorption_half; burden absorption_burden
     Unit: log points a quarter
     Source: Cohen and Levinthal (1990) absorptive capacity; Bloom et al. (2020) on the burden of knowledge; plan_map
         P013, P024, P081, P082
@@ -53,7 +57,7 @@ Rule: Public theory and breakthroughs
         lag
     Symbols: funds basic research money, weighted by the review of progress, plus mission money, over
         reference_basic_funds; top scientists those of the top tier in academia, plus one; lag breakthrough_lag; lift
-        breakthrough_lift
+        breakthrough_lift; h0 breakthrough_hazard; mission money major_project_budget; top0 reference_top_scientists
     Unit: per year; lift in log points
     Source: plan_map P028, P029
     Clause: P010;P028;P029;P070;P072
@@ -63,7 +67,8 @@ Rule: Public level and common pool
         speed/4 * ln(1 + related / ref) * (F - public)+;
         pool(f) += pool_speed/4 * (openness * (public - pool)+ + open_source_rate * (best - pool)+)
     Symbols: speed public_research_speed; common money for common technology plus team_grant_gain * team grants; related
-        money of related programmes; ref reference_common_funds; openness public_result_openness
+        money of related programmes; ref reference_common_funds; openness public_result_openness; team grants
+        team_grant_rate; related programmes related_programme_budget
     Unit: log points a quarter
     Source: plan_map P013, P071, P072, P081 (judgement on speeds)
     Clause: P013;P034;P071;P072;P081

@@ -1,0 +1,100 @@
+"""Statistics of the economy do not depend on how many rows stand for it; no market has one owner."""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from simulation.analysis import scale_study
+from simulation.model import Economy
+from simulation.model.initial.firms import KEPT
+from simulation.model.state import CELLS, INCUMBENT
+from tests.model.drawing import effective, run
+
+SMALL, LARGE = 0.05, 0.2
+# What may be compared closely, and how close a small scale must come where chance is small (relative).
+EXACT = {"firms_alive": 0.05, "talent_total": 0.05, "core_revenue": 0.05, "adoption_rate": 0.10}
+
+
+@cache
+def comparison() -> dict[str, dict[str, Any]]:
+    rows = scale_study.study(effective("plan_baseline", "2019Q4"), (SMALL, LARGE), replicates=10)
+    return {row["variable"]: row for row in rows if row["scale"] == SMALL}
+
+
+@pytest.mark.parametrize("name", ["largest_firm_share", "top300_share"])
+def test_concentration_is_the_same_at_two_scales_within_monte_carlo_error(name: str) -> None:
+    row = comparison()[name]
+    assert row["within_error"], row
+    assert abs(row["difference"]) < 0.15 * row["mean"]
+
+
+@pytest.mark.parametrize("name", list(EXACT))
+def test_totals_are_the_same_at_two_scales(name: str) -> None:
+    row = comparison()[name]
+    assert abs(row["difference"]) <= max(EXACT[name] * row["mean"], 3.0 * row["difference_error"])
+
+
+@pytest.mark.parametrize("scale", [0.01, 0.1, 1.0])
+def test_the_start_is_the_same_economy_at_every_scale(scale: float) -> None:
+    economy = Economy(effective("plan_baseline", "2016Q4"), seed=1, scale=scale)
+    firms, p = economy.firms, economy.parameters
+    start_ups = firms.alive & (firms.kind != INCUMBENT)
+    assert firms.weight[start_ups].sum() == pytest.approx(round(p["initial_firms"]))
+    assert (firms.alive & (firms.kind == INCUMBENT)).sum() == p["incumbent_count"]
+    assert (firms.weight[firms.alive & (firms.kind == INCUMBENT)] == 1.0).all()
+    # The fifty largest other firms are there at every scale, as themselves.
+    assert (firms.weight[start_ups] == 1.0).sum() >= KEPT
+    people = economy.people.alive.sum() * economy.person_weight
+    expected = p["initial_talent"].sum() + p["initial_overseas"].sum()
+    assert people == pytest.approx(expected, rel=0.01)
+    assert len(economy.adopters.rows()) >= 9_900
+
+
+def test_regions_and_products_keep_their_shares_when_firms_are_thinned() -> None:
+    counts = {}
+    for scale in (0.05, 1.0):
+        economy = Economy(effective("plan_baseline", "2016Q4"), seed=1, scale=scale)
+        firms = economy.firms
+        counts[scale] = [
+            np.bincount(getattr(firms, column), firms.weight * firms.alive) for column in ("region", "product")
+        ]
+    for thinned, whole in zip(counts[0.05], counts[1.0], strict=True):
+        assert np.abs(thinned - whole).max() / whole.sum() < 0.03
+
+
+def test_no_market_has_one_owner() -> None:
+    economy = run(effective("plan_baseline", "2025Q4"), seed=1, scale=0.1)
+    positions, sales = economy.positions, economy.market.sales_by_cell
+    largest = np.zeros(CELLS)
+    np.maximum.at(largest, positions.cell, positions.share / positions.count)
+    sold = sales > 0.0
+    assert np.average(largest[sold], weights=sales[sold]) < 0.5
+    assert largest[sales > 0.001 * sales.sum()].max() < 0.9
+    assert 0.02 < economy.records["largest_firm_share"][-1] < 0.25
+    assert 0.5 < economy.records["top300_share"][-1] < 0.95
+
+
+def test_the_study_writes_its_comparison(tmp_path: Path) -> None:
+    out = tmp_path / "studies" / "scale.csv"
+    settings = ["--scales", "0.01", "0.02", "--replicates", "2", "--until", "2016Q2", "--jobs", "1"]
+    assert scale_study.main([*settings, "--out", str(out)]) in (0, 1)
+    with open(out, encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {(row["variable"], row["scale"]) for row in rows} == {
+        (name, scale) for name in scale_study.VARIABLES for scale in ("0.01", "0.02")
+    }
+    assert all(row["difference"] == "0.0" for row in rows if row["scale"] == "0.02")
+
+
+def test_a_difference_beyond_chance_is_named() -> None:
+    chance = np.random.default_rng(3).normal(1.0, 0.1, (12, len(scale_study.VARIABLES)))
+    same = scale_study.compare({0.1: chance + 0.01 * np.roll(chance - 1.0, 1, axis=0), 1.0: chance})
+    assert all(row["within_error"] for row in same)
+    shifted = scale_study.compare({0.1: chance * 1.001 + 0.2, 1.0: chance})
+    assert not any(row["within_error"] for row in shifted if row["scale"] == 0.1)
