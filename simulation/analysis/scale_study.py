@@ -129,4 +129,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    # Worker processes look the study up by its name in the package, which is not that of the script.
+    from simulation.analysis.scale_study import main as from_package
+
+    raise SystemExit(from_package())

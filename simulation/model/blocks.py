@@ -125,10 +125,10 @@ class Compute:
     domestic_platform: float = 0.0
     domestic_public: float = 0.0
     platform_ordered: float = 0.0
-    imports: dict[str, float] = field(default_factory=lambda: {"parents": 0.0, "central_government": 0.0})
-    buildings: dict[str, float] = field(default_factory=lambda: {"parents": 0.0, "central_government": 0.0})
-    imports_due: dict[str, float] = field(default_factory=lambda: {"parents": 0.0, "central_government": 0.0})
-    buildings_due: dict[str, float] = field(default_factory=lambda: {"parents": 0.0, "central_government": 0.0})
+    imports: dict[str, float] = field(default_factory=lambda: {"parents": 0.0, "local_government": 0.0})
+    buildings: dict[str, float] = field(default_factory=lambda: {"parents": 0.0, "local_government": 0.0})
+    imports_due: dict[str, float] = field(default_factory=lambda: {"parents": 0.0, "local_government": 0.0})
+    buildings_due: dict[str, float] = field(default_factory=lambda: {"parents": 0.0, "local_government": 0.0})
     public_idle: float = 0.0
     public_idle_due: float = 0.0
 

@@ -38,9 +38,17 @@ from simulation.model.rules import (
     research,
     world,
 )  # fmt: skip
-from simulation.model.state import CORE_BUYER, PRODUCT_SEGMENT, Firms
+from simulation.model.state import CORE_BUYER, INCUMBENT, PRODUCT_SEGMENT, Firms
 from simulation.model.streams import Streams
 
+# Fields of the open platforms in the order of the first national ones: speech and language, vision, driving, city.
+FIELD_ORDER = tuple(
+    index("field", name)
+    for name in (
+        "nlp", "cross_media_reasoning", "autonomous_systems", "knowledge_computing", "ai_chips", "hybrid_architecture",
+        "swarm_tech", "vr_modelling",
+    )
+)  # fmt: skip
 CALLS = (
     ("world", world), ("policy", policy), ("education_and_migration", education_and_migration), ("adoption", adoption),
     ("market", market), ("labour", labour), ("research", research), ("compute", compute), ("finance", finance),
@@ -118,6 +126,7 @@ class Economy(mesa.Model):
         self.timetable = policy.Timetable(self)
         self.government.regulation = float(self.timetable.default["regulation_intensity"][0])
         self.regulation_recorded = self.government.regulation
+        self.platforms: list[institutions.OpenPlatform] = []
         self.public_funds = dict.fromkeys(("basic", "common", "mission", "related", "teams"), 0.0)
         self.support = {"subsidies": 0.0, "vouchers": 0.0}
         self.ppp_stock = self.fiscal_squeeze = self.entries = self.adjustments_ordered = 0.0
@@ -301,6 +310,13 @@ class Economy(mesa.Model):
         """Give entrants a foot, with share zero, in the cells they serve."""
         owner, cell, count = choose_cells(self, self.firms, rows)
         self.positions.add(owner, cell, np.zeros(len(owner)), count)
+
+    def open_platform(self) -> None:
+        """Open the next platform: fields in turn, hosted by the next largest group (stable id order of the start)."""
+        place = len(self.platforms)
+        hosts = np.flatnonzero(self.firms.alive & (self.firms.kind == INCUMBENT))
+        host = int(self.firms.uid[hosts[place % len(hosts)]])
+        self.platforms.append(institutions.OpenPlatform(self, FIELD_ORDER[place % len(FIELD_ORDER)], host))
 
     # -- looking ------------------------------------------------------------------------------------------------------
 

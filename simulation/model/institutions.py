@@ -128,7 +128,7 @@ class ResearchBase(mesa.Agent):
 
 
 class OpenPlatform(mesa.Agent):
-    """A national open innovation platform: a field, a host among the incumbents and its member firms."""
+    """A national open innovation platform: a field, the stable id of its host group and how many firms are members."""
 
     def __init__(self, model: Any, field: int, host: int) -> None:
         super().__init__(model)

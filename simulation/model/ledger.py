@@ -26,10 +26,10 @@ ACCOUNTS = (
 )  # fmt: skip
 FLOWS = (
     "final_sales", "core_to_core_sales", "export_sales", "purchased_inputs", "imported_inputs", "overheads", "wages",
-    "compute_services", "capex_compute", "capex_imports", "capex_buildings", "taxes", "tax_credits", "grants",
+    "compute_services", "capex_imports", "capex_buildings", "taxes", "grants",
     "diverted_grants", "public_research", "team_grants", "local_programmes", "subsidies", "vouchers", "export_support",
     "compliance", "equity_issued", "secondary_sales", "dividends", "redemptions", "loans", "interest", "repayment",
-    "parent_transfers", "commitments", "distributions", "fund_fees", "displaced_purchases", "founders_equity",
+    "parent_transfers", "commitments", "distributions", "displaced_purchases", "founders_equity",
     "conversion_equity", "liquidation", "creditor_losses", "acquisitions", "ppp_finance", "ppp_repayment",
     "group_sales", "academic_wages", "training", "imported_ai_goods",
 )  # fmt: skip

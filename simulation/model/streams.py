@@ -24,7 +24,7 @@ STREAMS = (
     "frontier_jump", "theory_breakthrough", "graduate_count", "graduate_region", "person_skill", "person_exit",
     "person_promotion", "person_return", "person_emigration", "person_quit", "person_hired", "person_employer",
     "person_layoff", "person_initial", "adopter_initial", "adopter_adopts", "adopter_scales", "contract_award",
-    "firm_initial", "firm_market", "firm_improvement", "firm_efficiency", "firm_ticket", "firm_selection",
+    "firm_initial", "firm_market", "firm_improvement", "firm_ticket", "firm_selection",
     "firm_application", "firm_listing", "firm_redemption", "firm_loan", "firm_exit", "firm_acquired", "acquirer",
     "firm_recognised", "firm_certified", "entry_founding", "entry_spin_off", "entry_conversion", "entrant",
     "founder", "platform_member", "alliance_member", "indicator_noise", "pilot_noise",

@@ -7,8 +7,9 @@ import pytest
 
 from simulation.model import Economy
 from simulation.model.ledger import ACCOUNT, Ledger
+from simulation.model.rules import market
 from simulation.model.state import Firms
-from tests.model.drawing import effective
+from tests.model.drawing import effective, random_scenario, run
 from tests.model.states import CLOSED, counted_gap
 
 
@@ -95,6 +96,23 @@ def test_sales_between_firms_need_a_buyer_for_every_seller(economy: Economy) -> 
     paid = economy.firms.alive * 1.0
     with pytest.raises(ValueError, match="between firms"):
         economy.ledger.between_firms("core_to_core_sales", economy.firms, paid, 1.1 * paid)
+
+
+def test_every_order_is_served_imported_or_kept_as_backlog(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, gaps = market.run, []
+
+    def watch(economy: Economy) -> None:
+        firms, sold = economy.firms, economy.market
+        orders = float(sold.orders.sum()) + firms.total(firms.backlog)
+        whole(economy)
+        served = float(sold.sales.sum()) + float(sold.imports.sum()) + firms.total(firms.backlog)
+        gaps.append(abs(orders - served) / max(orders, 1.0))
+
+    monkeypatch.setattr(market, "run", watch)
+    for inputs in (effective("plan_baseline", "2020Q4"), *(random_scenario(number, "2018Q4") for number in range(6))):
+        run(inputs)
+    assert len(gaps) == 20 + 6 * 12
+    assert max(gaps) < CLOSED
 
 
 def test_every_yuan_of_a_grant_reaches_firms(monkeypatch: pytest.MonkeyPatch) -> None:

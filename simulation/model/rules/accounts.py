@@ -205,10 +205,10 @@ def _settle_capital(economy: Economy) -> None:
     ledger.firms_pay("parent_transfers", "parents", firms, taken)
     ledger.firms_pay("dividends", "households", firms, dividend)
     compute = economy.compute
-    for payer in ("parents", "central_government"):
+    for payer in ("parents", "local_government"):
         ledger.post("capex_imports", payer, "rest_world", compute.imports_due[payer])
         ledger.post("capex_buildings", payer, "rest_domestic", compute.buildings_due[payer])
-    ledger.post("capex_buildings", "central_government", "rest_domestic", max(compute.public_idle_due, 0.0))
+    ledger.post("capex_buildings", "local_government", "rest_domestic", max(compute.public_idle_due, 0.0))
     outlays = ledger.flows[:, ledger_account("parents"), :].sum() - ledger.flows[:, :, ledger_account("parents")].sum()
     ledger.post("group_sales", "rest_domestic", "parents", max(float(outlays), 0.0))
 

@@ -4,10 +4,11 @@ Rule: Hazard of adoption (variant ``threshold``)
     Formula: h = speed_s * (p + q * peers) / 4 * 2 / (1 + exp(-b));
         b = b0 + ln(expected gain) + size + a * ln(data) + z - e * ln(price) - ln((1 - subsidy) * (1 - vouchers))
         - skill cost - legal risk + trust + demonstration + pilots + ln(weak modifiers);
-        skill cost = c * wage ratio / (1 + supply / half) * (1 - vouchers) * (1.3, 1 or 0.7 by size class);
+        skill cost = c * wage ratio / (1 + supply / half) * (1 - vouchers) * skill_cost_by_size;
         trust = trust_gain * R - compliance_drag * R^2 - risk_drag * social risk
     Symbols: speed_s adoption_speed of the sector; p adoption_innovation, q adoption_imitation; peers adopters' share,
-        cell (sector x province) shrunk to the sector by 50 observations; expected gain belief_weight * value_belief +
+        cell (sector x province) shrunk to the sector by peer_prior observations; expected gain belief_weight *
+        value_belief +
         (1 - belief_weight) * ai_productivity_elasticity, over value_belief; z fixed threshold of the adopter; price
         quality-adjusted price index of the sector's basket (2016 = 1), e price_response; subsidy adoption_subsidy and
         vouchers sme_cloud_support (small adopters only), both times subsidy_take_up; supply compound_weight * graduates
@@ -88,16 +89,21 @@ def peer_share(
     """Share of adopting peers an adopter sees, shape (adopter,): its cell, shrunk to its sector.
 
     ``weight`` are adopters' counts in units of a sample of 50,000 and ``prior`` the observations that the sector counts
-    for, so that the result does not depend on the scale.
+    for.  Nobody is a peer of itself: a row would slow itself down the more, the fewer rows stand for the economy, and
+    so would the result depend on the scale.
     """
-    cells, sectors = int(cell.max()) + 1, int(sector.max()) + 1
-    in_cell = np.bincount(cell, weight, cells)
-    cell_share = np.bincount(cell, weight * adopted, cells) / np.maximum(in_cell, 1e-12)
-    sector_share = np.bincount(sector, weight * adopted, sectors) / np.maximum(
-        np.bincount(sector, weight, sectors), 1e-12
-    )
-    n = in_cell[cell]
-    return (n * cell_share[cell] + prior * sector_share[sector]) / (n + prior)
+    in_sector = _among_others(adopted, weight, sector, np.zeros(len(adopted)))
+    in_cell = _among_others(adopted, weight, cell, in_sector)
+    n = np.bincount(cell, weight)[cell]
+    return (n * in_cell + prior * in_sector) / (n + prior)
+
+
+def _among_others(adopted: np.ndarray, weight: np.ndarray, group: np.ndarray, alone: np.ndarray) -> np.ndarray:
+    """Share of adopters among the others of a group; ``alone`` for those without others."""
+    theirs = np.bincount(group, weight * adopted)[group] - weight * adopted
+    others = np.bincount(group, weight)[group] - weight
+    share = np.clip(theirs / np.maximum(others, 1e-300), 0.0, 1.0)
+    return np.where(others > 1e-9 * weight, share, alone)
 
 
 def logistic(benefit: np.ndarray) -> np.ndarray:
@@ -138,7 +144,7 @@ def _benefit(economy: Economy) -> np.ndarray:
     education = economy.education
     supply = education.compound_stock * p["compound_weight"] + education.reskilled_stock
     skill = p["skill_cost"] * economy.labour.relative_wage("applied") / (1.0 + supply / p["skill_supply_half"])
-    skill = skill * (1.0 - vouchers) * np.where(a.size_class == 0, 1.3, np.where(a.size_class == 1, 1.0, 0.7))
+    skill = skill * (1.0 - vouchers) * p["skill_cost_by_size"][a.size_class]
     legal = p["legal_risk"] * (1.0 - levers.effective("legal_clarity") @ economy.market.segment_mix.T)[a.sector]
     regulation = economy.government.regulation
     trust = (
@@ -180,7 +186,7 @@ def _adopt_and_deepen(economy: Economy) -> np.ndarray:
         hazard = speed * (innovation + imitation * sector[a.sector]) / 4.0
     else:
         sample = a.count_sample
-        peers = peer_share(adopted.astype(float), sample, a.cell, a.sector, 50.0)
+        peers = peer_share(adopted.astype(float), sample, a.cell, a.sector, p["peer_prior"])
         hazard = speed * (innovation + imitation * peers) / 4.0 * 2.0 * logistic(benefit)
     start = ~adopted & (economy.streams.uniform("adopter_adopts", a.uid, t) < hazard)
     pilot = p["pilot_depth"]

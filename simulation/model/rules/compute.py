@@ -82,8 +82,8 @@ def run(economy: Economy) -> None:
     imported_recorded = (1.0 - share) * (1.0 - levers.delivered("compute_import_restriction"))
     compute.domestic_platform = platform * goods * (share + replaced)
     compute.domestic_public = public * goods * (share + replaced)
-    compute.imports = {"parents": platform * goods * imported, "central_government": public * goods * imported}
-    compute.buildings = {"parents": platform * (1.0 - goods), "central_government": public * (1.0 - goods)}
+    compute.imports = {"parents": platform * goods * imported, "local_government": public * goods * imported}
+    compute.buildings = {"parents": platform * (1.0 - goods), "local_government": public * (1.0 - goods)}
     compute.public_idle = recorded - public
     economy.record("chips_imported", (platform + public) * goods * imported_recorded / 1000.0)
     bought = (platform + public) * goods * (share + replaced * p["domestic_chip_efficiency"] + imported)

@@ -14,9 +14,10 @@ Rule: Who is funded
     Clause: P012;P077
 
 Rule: Where guidance money goes
-    Formula: score = m * market score + (1 - m) * (certified / 2 + regional tilt - 0.3 ln firm share + noise); tickets
+    Formula: score = m * market score + (1 - m) * (certified / 2 + regional tilt - d * ln firm share + noise); tickets
         log-normal; private partners add leverage * additionality per public yuan
-    Symbols: m market_allocation_weight; leverage fund_leverage; additionality co_investment_additionality, which may be
+    Symbols: m market_allocation_weight; d guidance_dispersion; leverage fund_leverage; additionality
+        co_investment_additionality, which may be
         negative (then no partner comes); tickets of mean guidance_ticket and spread guidance_ticket_dispersion; tilt
         region_allocation_rule
     Unit: million CNY
@@ -138,7 +139,11 @@ def invest_guidance(economy: Economy) -> None:
     spent = inner(amounts, firms.weight[chosen])
     venture.guidance_carry = available - spent
     fund.powder -= spent
+    # Partners draw on the same promises of limited partners as every other private deal.
     partners = amounts * max(levers.effective("fund_leverage") * p["co_investment_additionality"], 0.0)
+    asked = inner(partners, firms.weight[chosen])
+    partners *= min(1.0, venture.uncalled / max(asked, 1e-9))
+    venture.uncalled -= min(asked, venture.uncalled)
     economy.ledger.post("commitments", "rest_domestic", "venture_funds", inner(partners, firms.weight[chosen]))
     venture.guidance_invested = _issue(economy, chosen, {"guidance_funds": amounts, "venture": partners})
     firms.stage[chosen] = np.maximum(firms.stage[chosen], ANGEL)
@@ -164,7 +169,9 @@ def _guidance_score(economy: Economy, rows: np.ndarray) -> np.ndarray:
     """State money looks for certified local firms in provinces with few, and weighs market signals only in part."""
     firms, levers = economy.firms, economy.levers
     market = levers.effective("market_allocation_weight")
-    tilt = levers.effective("region_allocation_rule") - 0.3 * np.log(economy.region_firm_share + 0.005)
+    tilt = levers.effective("region_allocation_rule") - economy.parameters["guidance_dispersion"] * np.log(
+        economy.region_firm_share + 0.005
+    )
     noise = economy.streams.normal("firm_selection", firms.uid[rows], economy.quarter, 5)
     by_file = 0.5 * firms.certified[rows] + tilt[firms.region[rows]] + noise
     return market * _score(economy, rows, 6) + (1.0 - market) * by_file

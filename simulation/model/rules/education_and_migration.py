@@ -26,9 +26,9 @@ Rule: Conversion from the software workforce
     Clause: P008;P093;P099
 
 Rule: Return and emigration
-    Formula: return hazard = h(tier) * talent_return * (1 + 0.3 * friction) * (w / w0)^e, and posts offered are filled
+    Formula: return hazard = h(tier) * talent_return * (1 + g * friction) * (w / w0)^e, and posts offered are filled
         with probability return_fill;
-        emigration hazard = e(tier) * talent_outflow * (1 - 0.7 * friction)
+        emigration hazard = e(tier) * talent_outflow * (1 - c * friction)
     Symbols: h return_rate, e emigration_rate by tier; friction migration_friction; w posted pay over software pay, w0
         at the start, e (exponent) return_wage_elasticity; posts talent_import_rate for the two upper tiers, spread over
         the people of these tiers overseas; those who return seek work; overseas_graduates join those overseas; flexible
@@ -78,9 +78,11 @@ def conversion_flow(
     return pool * rate * (1.0 + growth) ** years * premium**elasticity * (1.0 + signal) * openings
 
 
-def return_hazard(base: np.ndarray, multiplier: float, friction: float, offer: np.ndarray) -> np.ndarray:
+def return_hazard(
+    base: np.ndarray, multiplier: float, friction: float, offer: np.ndarray, gain: float = 0.3
+) -> np.ndarray:
     """Return hazard a year by tier; ``offer`` is pay at home relative to the start."""
-    return base * multiplier * (1.0 + 0.3 * friction) * offer
+    return base * multiplier * (1.0 + gain * friction) * offer
 
 
 def run(economy: Economy) -> None:
@@ -183,7 +185,7 @@ def _migrate(economy: Economy) -> None:
     rows = people.rows()
     overseas = rows[people.employer[rows] == OVERSEAS]
     offer = (economy.labour.real_wage() / economy.labour.initial_real_wage) ** p["return_wage_elasticity"]
-    hazard = return_hazard(p["return_rate"], p.driver("talent_return"), friction, offer)
+    hazard = return_hazard(p["return_rate"], p.driver("talent_return"), friction, offer, p["return_friction_gain"])
     elite = overseas[people.tier[overseas] <= RESEARCHER]
     posts = economy.levers.effective("talent_import_rate") * p["return_fill"]
     extra = np.zeros(size("tier"))
@@ -193,7 +195,7 @@ def _migrate(economy: Economy) -> None:
     back = overseas[draws < (hazard + extra)[people.tier[overseas]] / 4.0]
     people.employer[back] = SEEKING
     home = rows[(people.employer[rows] >= ACADEMIA)]
-    leave = p["emigration_rate"] * p.driver("talent_outflow") * (1.0 - 0.7 * friction)
+    leave = p["emigration_rate"] * p.driver("talent_outflow") * (1.0 - p["outflow_friction_cut"] * friction)
     draws = economy.streams.uniform("person_emigration", people.uid[home], t)
     gone = home[draws < leave[people.tier[home]] / 4.0]
     people.employer[gone] = OVERSEAS

@@ -104,13 +104,15 @@ def _review(economy: Economy) -> None:
         government.adjustment_wanted = 0.0
     seen = list(government.indicators)
     ordered = 0.0
-    if t % 4 == 3 and len(seen) > 4:
+    adaptive = economy.variants["governance"] == "adaptive"
+    if t % 4 == 3 and len(seen) > 4 and adaptive:
         end, target = national_target(p["target_core_revenue"], t)
         growth = float(np.clip(seen[-1] / seen[-5], 0.8, 2.0))
         projection = seen[-1] * growth ** (max(end - t, 0) / 4.0)
         settings = (p["adjustment_band"], p["overshoot_response"], p["adjustment_cap"])
-        ordered = adjustment_order(projection, target, levers.delivered("adjustment_gain"), *settings)
-        if t % (4 * interval) == 4 * interval - 1 and economy.variants["governance"] == "adaptive":
+        if t % (4 * recorded) == 4 * recorded - 1:
+            ordered = adjustment_order(projection, target, levers.delivered("adjustment_gain"), *settings)
+        if t % (4 * interval) == 4 * interval - 1:
             order = adjustment_order(projection, target, levers.effective("adjustment_gain"), *settings)
             cap = p["adjustment_cap"]
             government.adjustment_wanted = float(np.clip(government.adjustment_wanted + order, -cap, cap))

@@ -1,12 +1,14 @@
 """Call 11, ``exit_and_entry``: failure, acquisition, three doors of entry, location, recognition by list makers.
 
 Rule: Exit
-    Formula: hazard = base * (0.4 + hump(age)) * (1 + revenue / 10)^-e, three times that with cash below zero; certain
+    Formula: hazard = base * (exit_floor + hump(age)) * (1 + revenue / 10)^-e, times exit_distress with cash below
+        zero; certain
         exit when cash is below minus a quarter's cost; hump = (age/peak) * exp(1 - age/peak)
     Symbols: base exit_rate a year; peak exit_peak_age; e exit_size_elasticity; incumbents do not exit; of those that
         leave the share acquisition_share with efficiency above the median is bought by a group of the same product,
-        which takes half of what it lacks in capability, by the firms that both rows stand for; customers are awarded
-        anew, staff seek work; the group pays acquisition_multiple * revenue of four quarters
+        which takes over staff, customers and, in proportion to revenue, what it lacks in capability; the staff of the
+        others seek work and their customers are awarded anew; the group pays acquisition_multiple * revenue of four
+        quarters
     Unit: per year
     Source: F13 (peak at 3, high to 7), F15-F16 (6.5-17 % a year), funding.md section 3
     Clause: P039
@@ -18,7 +20,7 @@ Rule: Founding
     Symbols: base founding_rate; S private equity flow; g platform_entry_gain, platforms open_platforms; w
         place_modifier_weight; s signal times founding_signal; N firms alive: niches fill (density dependence, c
         founding_crowding); S0 reference_flow, e founding_funding_elasticity; d founding_demand_elasticity; N0
-        initial_firms; a new firm starts with about founding_capital, founding_staff and expects
+        initial_firms + incumbent_count; a new firm starts with about founding_capital, founding_staff and expects
         entrant_expected_revenue
     Unit: firms a year
     Source: Hannan and Freeman (1989) on density; F49: foundings lead funding; IT Juzi new AI firms 1,089 (2015) to
@@ -56,9 +58,9 @@ Rule: Location
     Clause: P054;P055;P056
 
 Rule: Recognition
-    Formula: hazard = base * (1 + funded) * (1 + [revenue above 50 m]) / 4 from age one
+    Formula: hazard = base * (1 + funded) * (1 + [revenue above recognition_revenue]) / 4 from age one
     Symbols: base recognition_rate; funded and the revenue test count one each; listed firms are recognised at once;
-        firms two years old with revenue above 2 m are certified with hazard certification_rate
+        firms two years old with revenue above certification_revenue are certified with hazard certification_rate
     Unit: per year
     Source: model.md section 4
     Clause: P100
@@ -83,12 +85,13 @@ FOUNDING, SPIN_OFF, CONVERSION = 1, 2, 3
 
 
 def exit_hazard(
-    age: np.ndarray, revenue: np.ndarray, base: float, peak: float, size_elasticity: float, distressed: np.ndarray
-) -> np.ndarray:
+    age: np.ndarray, revenue: np.ndarray, base: float, peak: float, size_elasticity: float, distressed: np.ndarray,
+    floor: float = 0.4, distress: float = 3.0,
+) -> np.ndarray:  # fmt: skip
     """Exit hazard a year by age (years), revenue (million CNY a year) and distress; hump-shaped in age."""
     relative = np.maximum(age, 0.1) / peak
     hump = relative * np.exp(1.0 - relative)
-    return base * (0.4 + hump) * (1.0 + revenue / 10.0) ** -size_elasticity * np.where(distressed, 3.0, 1.0)
+    return base * (floor + hump) * (1.0 + revenue / 10.0) ** -size_elasticity * np.where(distressed, distress, 1.0)
 
 
 def run(economy: Economy) -> None:
@@ -107,8 +110,9 @@ def _exit(economy: Economy) -> None:
     cost = np.maximum(firms.revenue - firms.profit, 0.2)
     distressed = firms.cash < 0.0
     hazard = exit_hazard(
-        age, firms.revenue_year(), p["exit_rate"], p["exit_peak_age"], p["exit_size_elasticity"], distressed
-    )
+        age, firms.revenue_year(), p["exit_rate"], p["exit_peak_age"], p["exit_size_elasticity"], distressed,
+        p["exit_floor"], p["exit_distress"],
+    )  # fmt: skip
     hazard = np.where(firms.kind == INCUMBENT, 0.0, hazard)
     fails = (economy.streams.uniform("firm_exit", firms.uid, t) < hazard / 4.0) | (firms.cash < -cost)
     fails &= firms.alive & (firms.kind == START_UP)
@@ -126,21 +130,32 @@ def _exit(economy: Economy) -> None:
 
 
 def _acquire(economy: Economy, rows: np.ndarray) -> None:
-    """A group buys the firm: owners are paid, the best of its technology passes to an incumbent of the product."""
-    p, firms, ledger = economy.parameters, economy.firms, economy.ledger
+    """A group buys the firm: owners are paid; staff, customers and part of its technology pass to the group."""
+    p, firms, ledger, people = economy.parameters, economy.firms, economy.ledger, economy.people
     price = p["acquisition_multiple"] * firms.revenue_year()[rows]
     ledger.post("acquisitions", "parents", "households", inner(price, firms.weight[rows]))
     groups = np.flatnonzero(firms.alive & (firms.kind == INCUMBENT))
+    value = firms.revenue_year() * firms.weight
     for row in rows:
         same = groups[firms.product[groups] == firms.product[row]]
-        if len(same):
-            buyer = same[
-                np.argmax(
-                    economy.streams.uniform("acquirer", firms.uid[same], economy.quarter, int(firms.uid[row]) & 0xFFF)
-                )
-            ]
-            gain = np.maximum(firms.capability[row] - firms.capability[buyer], 0.0)
-            firms.capability[buyer] += 0.5 * gain * firms.weight[row] / (firms.weight[row] + firms.weight[buyer])
+        if not len(same):
+            continue
+        pick = int(firms.uid[row]) & 0xFFF
+        buyer = same[np.argmax(economy.streams.uniform("acquirer", firms.uid[same], economy.quarter, pick))]
+        part = value[row] / max(value[row] + value[buyer], 1e-9)
+        firms.capability[buyer] += part * np.maximum(firms.capability[row] - firms.capability[buyer], 0.0)
+        people.employer[people.alive & (people.employer == row)] = buyer
+        _pass_customers(economy, row, buyer)
+
+
+def _pass_customers(economy: Economy, row: int, buyer: int) -> None:
+    """Give the market shares of a row to its buyer, who serves every cell of the product."""
+    positions = economy.positions
+    mine, theirs = np.flatnonzero(positions.firm == row), np.flatnonzero(positions.firm == buyer)
+    order = theirs[np.argsort(positions.cell[theirs], kind="stable")]
+    place = np.searchsorted(positions.cell[order], positions.cell[mine])
+    np.add.at(positions.share, order[place], positions.share[mine])
+    positions.share[mine] = 0.0
 
 
 def _close(economy: Economy, rows: np.ndarray) -> None:
@@ -199,7 +214,8 @@ def _found(economy: Economy, location: np.ndarray) -> None:
     help_ = 1.0 + p["platform_entry_gain"] * np.log1p(economy.levers.effective("open_platforms") / 10.0)
     help_ *= modifier_of(economy, "incubator_capacity") * modifier_of(economy, "park_support")
     demand = (economy.market.orders_growth()) ** p["founding_demand_elasticity"]
-    crowding = (firms_alive(economy) / p["initial_firms"]) ** -p["founding_crowding"]
+    start = p["initial_firms"] + p["incumbent_count"]
+    crowding = (firms_alive(economy) / start) ** -p["founding_crowding"]
     expected = p["founding_rate"] * climate * signal * help_ * demand * crowding / 4.0 * location
     economy.record("founders_incubated", economy.levers.delivered("incubator_capacity") * float(expected.sum()))
     tenants = economy.firms.total((economy.firms.kind == START_UP).astype(float))
@@ -305,10 +321,10 @@ def _recognise(economy: Economy) -> None:
     p, firms, t = economy.parameters, economy.firms, economy.quarter
     age = (t - firms.founded) / 4.0
     revenue = firms.revenue_year()
-    hazard = p["recognition_rate"] * (1.0 + (firms.stage > UNFUNDED)) * (1.0 + (revenue > 50.0))
+    hazard = p["recognition_rate"] * (1.0 + (firms.stage > UNFUNDED)) * (1.0 + (revenue > p["recognition_revenue"]))
     seen = (age >= 1.0) & (economy.streams.uniform("firm_recognised", firms.uid, t) < hazard / 4.0)
     firms.recognised |= seen & firms.alive
-    certifies = (age >= 2.0) & (revenue > 2.0) & (
+    certifies = (age >= 2.0) & (revenue > p["certification_revenue"]) & (
         economy.streams.uniform("firm_certified", firms.uid, t) < p["certification_rate"] / 4.0
     )  # fmt: skip
     firms.certified |= certifies & firms.alive

@@ -45,7 +45,8 @@ Rule: Redemption
     Clause: P077;P078
 
 Rule: Bank credit
-    Formula: a firm has a line when its fixed draw is below access (certified: five times, at most 0.57); debt moves
+    Formula: a firm has a line when its fixed draw is below access (certified:
+        certified_credit_multiple times that, at most certified_credit_access); debt moves
         towards collateral_ratio * revenue at a quarter of the gap; the rest repays a sixteenth
     Symbols: access bank_credit_access
     Unit: million CNY
@@ -142,7 +143,8 @@ def _credit(economy: Economy) -> None:
     draws = economy.streams.uniform("firm_loan", firms.uid, 0)
 
     def lines(access: float) -> np.ndarray:
-        chance = np.where(firms.certified, min(5.0 * access, 0.57), access)
+        certified = max(access, min(p["certified_credit_multiple"] * access, p["certified_credit_access"]))
+        chance = np.where(firms.certified, certified, access)
         return (draws < chance) & firms.alive & (firms.kind == START_UP) & (firms.revenue > 0.0)
 
     limit = p["collateral_ratio"] * firms.revenue_year()

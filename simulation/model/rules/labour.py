@@ -14,8 +14,8 @@ Rule: Desired staff
 
 Rule: Separation
     Formula: a person is dismissed with probability layoff_speed * max(0, staff - layoff_band * desired) / staff and
-        quits with hazard switching_rate(tier) / 4, half as much again when more than two posts stand against a seeker;
-        academics leave at half that hazard; the staff of a closed firm seek work
+        quits with hazard switching_rate(tier) / 4, times tight_market_switching when more than tight_market posts
+        stand against a seeker; academics leave at half that hazard; the staff of a closed firm seek work
     Symbols: staff head count of the firm, desired of the rule above
     Unit: probability a quarter
     Source: talent.md sections 5 and 8 (turnover); judgement on the band
@@ -63,7 +63,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulation.inputs.dimensions import size
-from simulation.model.state import ACADEMIA, ENGINEER, RESEARCHER, SEEKING, TOP
+from simulation.model.state import ACADEMIA, ENGINEER, RESEARCHER, SEEKING
 
 if TYPE_CHECKING:
     from simulation.model.economy import Economy
@@ -149,7 +149,8 @@ def _separate(economy: Economy) -> None:
     dismissed = p["layoff_speed"] * surplus[people.employer[employed]]
     dismissed = np.where(firms.alive[people.employer[employed]], dismissed, 1.0)
     laid_off = economy.streams.uniform("person_layoff", people.uid[employed], t) < dismissed
-    restless = np.where(economy.labour.tightness > 2.0, 1.5, 1.0) * p["switching_rate"] / 4.0
+    tight = economy.labour.tightness > p["tight_market"]
+    restless = np.where(tight, p["tight_market_switching"], 1.0) * p["switching_rate"] / 4.0
     quits = economy.streams.uniform("person_quit", people.uid[employed], t) < restless[people.tier[employed]]
     people.employer[employed[laid_off | quits]] = SEEKING
     academics = rows[people.employer[rows] == ACADEMIA]
@@ -160,9 +161,10 @@ def _separate(economy: Economy) -> None:
 def _post_vacancies(economy: Economy) -> None:
     p, firms, labour = economy.parameters, economy.firms, economy.labour
     gap = np.maximum(firms.desired - firms.headcount, 0.0) * firms.alive[:, None]
-    passed_down = p["tier_substitution"] * np.roll(gap, 1, axis=1)
-    passed_down[:, TOP] = 0.0
-    firms.vacancies[:] = gap + passed_down
+    passed = p["tier_substitution"] * gap
+    passed[:, -1] = 0.0
+    firms.vacancies[:] = gap - passed
+    firms.vacancies[:, 1:] += passed[:, :-1]
     people = economy.people
     rows = people.rows()
     academics = rows[people.employer[rows] == ACADEMIA]
@@ -229,7 +231,7 @@ def _hire(
     weight = economy.person_weight
     region = np.zeros(firms.length, dtype=np.int64) if national else firms.region
     markets = 1 if national else REGIONS
-    academic = float(labour.academia_vacancies[tier]) if national and tier <= RESEARCHER else 0.0
+    academic = float(labour.academia_vacancies[tier]) if national else 0.0
     seekers = np.bincount(market, minlength=markets) * weight
     vacancies = np.bincount(region, posts, markets) + academic
     chance = matches(seekers, vacancies, efficiency, elasticity) / np.maximum(seekers, 1e-300)

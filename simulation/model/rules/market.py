@@ -147,6 +147,7 @@ def run(economy: Economy) -> None:
     competitiveness = _competitiveness(economy)
     _win(economy, competitiveness)
     demand = positions.share * market.orders[positions.cell]
+    firms.orders[:] = np.bincount(positions.firm, demand, firms.length) / np.maximum(firms.weight, 1e-300)
     backlog = firms.backlog * firms.weight
     load = np.bincount(positions.firm, demand, firms.length)
     # A backlog goes where the new orders are, or over all markets of a firm without new orders.
@@ -164,7 +165,6 @@ def run(economy: Economy) -> None:
     market.orders_placed = market.orders.copy()
     market.order_history.append(float(market.orders.sum()))
     market.sales_by_cell = np.bincount(positions.cell, sales, CELLS)
-    firms.orders[:] = np.bincount(positions.firm, demand, firms.length) / np.maximum(firms.weight, 1e-300)
     firms.backlog[:] = np.bincount(positions.firm, unserved, firms.length) / np.maximum(firms.weight, 1e-300)
     revenue = np.bincount(positions.firm, sales, firms.length) / np.maximum(firms.weight, 1e-300)
     firms.revenue[:] = revenue
@@ -197,7 +197,7 @@ def _win(economy: Economy, competitiveness: np.ndarray) -> None:
     p, positions, firms, market = economy.parameters, economy.positions, economy.firms, economy.market
     weight = positions.count
     if economy.variants["market"] == "replicator":
-        positions.share = replicate_shares(positions.share, positions.cell, competitiveness, 4.0 * p["award_beta"])
+        positions.share = replicate_shares(positions.share, positions.cell, competitiveness, p["award_beta"])
         return
     turn = np.full(CELLS, p["award_rate"] / 4.0)
     if economy.quarter == 0:

@@ -27,7 +27,8 @@ Rule: Race of provinces
         space(r)); a share is idle capacity, the rest reaches local firms; procurement of the next quarter shrinks by
         displacement * spending
     Symbols: share(r) mean of the province's shares of core revenue and of GDP; multiplier local_target_multiplier; i
-        race_imitation; local_money_per_target; local_fiscal_space by GDP, growing 4 % a year; idle share idle_share *
+        race_imitation; local_money_per_target; local_fiscal_space by GDP, growing local_fiscal_growth a year; idle
+        share idle_share *
         max(1, sum of targets / national target), at most 0.8; displacement fiscal_displacement; GDP shares gdp_share
     Unit: million CNY a quarter
     Source: F76 (2.4-2.9 times for 2020); plan_map note 4
@@ -170,7 +171,7 @@ def _provinces(economy: Economy) -> None:
     signal = economy.government.signal[0]
     multiplier = levers.effective("local_target_multiplier") * (1.0 + p["race_signal"] * signal)
     recorded = levers.delivered("local_target_multiplier") * (1.0 + p["race_signal"] * signal)
-    space = 250.0 * p["local_fiscal_space"] * (1.04) ** (t / 4.0)
+    space = 250.0 * p["local_fiscal_space"] * (1.0 + p["local_fiscal_growth"]) ** (t / 4.0)
     mean = sum(province.target for province in economy.provinces)
     announced = sum(province.announced for province in economy.provinces)
     recorded_money = 0.0

@@ -49,7 +49,7 @@ def carrying_share(share: np.ndarray, speed: float, ceiling: float, quality: np.
 def run(economy: Economy) -> None:
     """Attribute related revenue of the quarter."""
     p, adopters, t = economy.parameters, economy.adopters, economy.quarter
-    value = 250.0 * p.driver("value_added") * p["output_ratio"]
+    value = 250.0 * p.driver("value_added") * (1.0 + p.driver("value_added_shock")) * p["output_ratio"]
     depth = np.bincount(adopters.sector, adopters.value_share * adopters.depth * adopters.scaled, size("sector"))
     economy.depth_history.append(depth)
     lag = round(4.0 * p["productivity_lag"])

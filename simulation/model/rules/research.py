@@ -22,7 +22,8 @@ Rule: New knowledge
         data_infrastructure_gain * data_infrastructure); sigma research_substitution, below one, so the scarcest of
         talent, compute and data binds; links coop_network_density; delta knowledge_decay by layer; s
         research_input_shares; alpha research_returns; alliance firms alliance_membership of the recognised; platform
-        firms the part 1 - exp(-open_platforms * members_per_platform / small firms) of small start-ups; flexible posts
+        firms the part 1 - exp(-open_platforms * members_per_platform / small firms) of small start-ups (revenue below
+        small_firm_revenue) whose specialty is a field of an open platform; flexible posts
         of call 3
     Unit: knowledge (1 = a firm with 1 million of research a quarter)
     Source: talent.md section 9 (alpha 0.6; delta 0.30 and 0.18); plan_map P032
@@ -52,7 +53,7 @@ Rule: Imitation and transfer
     Clause: P001;P007;P013;P024;P081;P082;P085
 
 Rule: Public theory and breakthroughs
-    Formula: hazard(b) = h0(b) * (funds / funds0)^0.4 * (top scientists / top0)^0.3 a year; a breakthrough falls due
+    Formula: hazard(b) = h0(b) * (funds / funds0)^a * (top scientists / top0)^c a year; a breakthrough falls due
         when the cumulative hazard passes a unit-exponential threshold and lifts the public level of its fields after a
         lag
     Symbols: funds basic research money, weighted by the review of progress, plus mission money, over
@@ -184,15 +185,7 @@ def _produce(economy: Economy) -> np.ndarray:
     )
     recognised = firms.total(firms.recognised.astype(float))
     economy.record("alliance_members", levers.delivered("alliance_membership") * recognised)
-    small = (firms.kind == START_UP) & (firms.revenue_year() < 100.0)
-    members_share = 1.0 - np.exp(
-        -levers.effective("open_platforms") * p["members_per_platform"] / max(firms.total(small), 1.0)
-    )
-    recorded = 1.0 - np.exp(
-        -levers.delivered("open_platforms") * p["members_per_platform"] / max(firms.total(small), 1.0)
-    )
-    member = small & (economy.streams.uniform("platform_member", firms.uid, 0) < members_share)
-    economy.record("platform_members", recorded * firms.total(small))
+    member = _join_platforms(economy)
     density = levers.effective("coop_network_density")
     economy.record("cooperation_links", levers.delivered("coop_network_density") * recognised)
     spill = p["spill_over"] * np.log2(1.0 + density / 2.0) * (1.0 + p["alliance_gain"] * alliance)
@@ -207,6 +200,28 @@ def _produce(economy: Economy) -> np.ndarray:
     economy.record("knowledge_opened", levers.delivered("open_source_rate") * total)
     economy.record("knowledge_produced", total)
     return new
+
+
+def _join_platforms(economy: Economy) -> np.ndarray:
+    """Open the platforms in force and let small start-ups of their fields join; bool per row."""
+    p, firms, levers = economy.parameters, economy.firms, economy.levers
+    wanted = round(levers.effective("open_platforms"))
+    while len(economy.platforms) < wanted:
+        economy.open_platform()
+    small = firms.alive & (firms.kind == START_UP) & (firms.revenue_year() < p["small_firm_revenue"])
+    number = max(firms.total(small.astype(float)), 1.0)
+    joined, recorded = (
+        1.0 - np.exp(-count * p["members_per_platform"] / number)
+        for count in (levers.effective("open_platforms"), levers.delivered("open_platforms"))
+    )
+    served = np.zeros(size("field"), dtype=bool)
+    served[[platform.field for platform in economy.platforms[:wanted]]] = True
+    chosen = small & served[firms.specialty]
+    chosen &= economy.streams.uniform("platform_member", firms.uid, 0) < joined
+    for platform in economy.platforms:
+        platform.members = firms.total((chosen & (firms.specialty == platform.field)).astype(float))
+    economy.record("platform_members", recorded * number)
+    return chosen
 
 
 def _improve(economy: Economy, knowledge: np.ndarray) -> None:
@@ -268,8 +283,8 @@ def _theory(economy: Economy) -> None:
         money = (funds["basic"] * share + funds["mission"]) / p["reference_basic_funds"]
         hazard = (
             p["breakthrough_hazard"][base.position]
-            * max(money, 1e-6) ** 0.4
-            * (top / p["reference_top_scientists"]) ** 0.3
+            * max(money, 1e-6) ** p["breakthrough_funds_elasticity"]
+            * (top / p["reference_top_scientists"]) ** p["breakthrough_talent_elasticity"]
         )
         base.hazard += hazard / 4.0
         base.knowledge += money

@@ -1,0 +1,260 @@
+"""Economics of the rules of research, compute, money, government and measures: bounds, signs, conservation."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import strategies as some
+
+from simulation.inputs.dimensions import index, size
+from simulation.model.rules import (
+    accounts,
+    compute,
+    deals,
+    evaluation,
+    exit_and_entry,
+    finance,
+    observe,
+    public_money,
+    related,
+    research,
+)
+from simulation.model.state import ABROAD_BUYER, CELLS, CORE_BUYER
+from tests.model.properties import close, columns, given, numbers
+
+PRODUCTS = size("product")
+
+# -- research ----------------------------------------------------------------------------------------------------------
+
+
+@given(numbers(0.05, 0.35), numbers(0, 1.5))
+def test_a_deduction_makes_research_cheaper_the_more_so_the_higher_the_tax(tax, deduction):
+    cost = research.user_cost(tax, deduction)
+    assert cost <= 1.0 + 1e-12
+    assert research.user_cost(tax, deduction + 0.1) < cost
+    assert close(research.user_cost(tax, 0.0), 1.0)
+    assert research.user_cost(tax + 0.05, deduction) <= cost + 1e-12
+
+
+@given(
+    columns(4, 1e-3, 1e4), columns(4, 1e-3, 1e4), columns(4, 1e-3, 1e4), columns(3, 0.1, 0.8), numbers(0.3, 1.2),
+    numbers(0.1, 10),
+)  # fmt: skip
+def test_the_composite_lies_between_its_inputs_and_has_constant_returns(staff, power, data, shares, sigma, factor):
+    shares = shares / shares.sum()
+    made = research.ces(staff, power, data, shares, sigma)
+    inputs = np.stack([staff, power, data])
+    assert (made >= inputs.min(axis=0) * (1.0 - 1e-6)).all()
+    assert (made <= inputs.max(axis=0) * (1.0 + 1e-6)).all()
+    assert close(research.ces(factor * staff, factor * power, factor * data, shares, sigma), factor * made, 1e-6)
+    assert (research.ces(2.0 * staff, power, data, shares, sigma) >= made * (1.0 - 1e-9)).all()
+
+
+def test_the_scarcest_input_binds_when_substitution_is_low():
+    shares = np.array([0.5, 0.3, 0.2])
+    plenty, scarce = np.array([1e4]), np.array([1.0])
+    made = research.ces(plenty, scarce, plenty, shares, 0.3)
+    assert made[0] < 2.0
+    assert research.ces(2.0 * plenty, scarce, plenty, shares, 0.3)[0] < 1.01 * made[0]
+    assert close(research.ces(plenty, scarce, plenty, shares, 1.0), np.exp(0.7 * np.log(1e4)), 1e-6)
+
+
+@given(columns(4, -3, 3), columns(4, 0, 1e4), columns(4, 1e-3, 1e4), numbers(0.5, 0.7), columns(4, 0, 2))
+def test_knowledge_needs_money_and_has_decreasing_returns_to_it(efficiency, budget, composite, alpha, spill):
+    new = research.new_knowledge(efficiency, budget, composite, alpha, spill)
+    assert (new >= 0.0).all()
+    assert close(research.new_knowledge(efficiency, 0.0 * budget, composite, alpha, spill), 0.0)
+    assert close(research.new_knowledge(efficiency, 2.0 * budget, composite, alpha, spill), 2.0**alpha * new)
+    assert close(research.new_knowledge(efficiency, 2.0 * budget, 2.0 * composite, alpha, spill), 2.0 * new)
+    assert (research.new_knowledge(efficiency, budget, composite, alpha, spill + 0.1) >= new).all()
+
+
+@given(columns(4, -5, 5), columns(4, -5, 5))
+def test_what_is_left_to_improve_shrinks_to_nothing_at_the_reach(level, reach):
+    room = research.headroom(level, reach)
+    assert ((room >= 0.0) & (room < 1.0)).all()
+    assert (room[level >= reach] == 0.0).all()
+    assert (research.headroom(level + 0.1, reach) <= room).all()
+
+
+def test_the_best_level_of_a_field_is_that_of_large_firms_that_work_on_it():
+    technology = np.array([[0.5, 0.5, 0.0], [0.0, 0.2, 0.8]])
+    revenue = np.array([100.0, 1.0, 50.0, 1e6])
+    firms = SimpleNamespace(
+        product=np.array([0, 0, 1, 1]), weight=np.ones(4), alive=np.array([True, True, True, False]),
+        capability=np.array([[1.0, 1.0, 9.0], [5.0, 5.0, 9.0], [9.0, 0.5, 2.0], [9.0, 9.0, 9.0]]),
+        revenue_year=lambda: revenue,
+    )  # fmt: skip
+    # The dead count for nothing, nor do those who do not use the field; the small firm ahead has too little revenue.
+    assert research.upper_levels(firms, technology).tolist() == [1.0, 1.0, 2.0]
+
+
+# -- compute -----------------------------------------------------------------------------------------------------------
+
+
+@given(numbers(0.25, 1), numbers(0.05, 0.4), numbers(0, 1.5), numbers(0, 1))
+def test_substitution_raises_the_domestic_share_and_never_beyond_one(share, speed, pressure, level):
+    step = compute.substitution_step(share, speed, pressure, level)
+    assert 0.0 <= step <= 1.0 - share
+    assert compute.substitution_step(share, speed, 0.0, level) == 0.0
+
+
+@given(numbers(1e-6, 1e6), numbers(1e-6, 1e6), numbers(0.1, 10))
+def test_utilisation_is_a_share_that_depends_on_demand_against_capacity_only(demand, capacity, factor):
+    use = compute.utilisation(demand, capacity)
+    assert 0.0 <= use <= 1.0
+    assert close(compute.utilisation(factor * demand, factor * capacity), use)
+    assert compute.utilisation(demand, 2.0 * capacity) <= use
+
+
+# -- money -------------------------------------------------------------------------------------------------------------
+
+
+@given(numbers(0.05, 0.4), columns(4, 0, 1))
+def test_uses_of_public_money_share_the_whole(basic, balance):
+    balance[index("public_use", "application")] += 0.01
+    shares = public_money.portfolio(basic, balance)
+    assert close(shares.sum(), 1.0)
+    assert (shares >= 0.0).all()
+    assert shares[index("public_use", "basic")] == basic
+
+
+@pytest.mark.parametrize(("quarter", "year"), [(0, 0), (19, 0), (20, 1), (39, 1), (40, 2), (59, 2), (75, 2)])
+def test_the_next_target_is_the_one_of_the_period(quarter, year):
+    targets = np.array([150.0, 400.0, 1000.0])
+    assert public_money.national_target(targets, quarter)[1] == targets[year]
+
+
+@given(numbers(100, 1200), numbers(0, 0.4), numbers(0, 4), numbers(0, 5000), numbers(0, 1))
+def test_provinces_race_upwards_only(national, share, multiplier, peers, imitation):
+    own = public_money.local_target(national, share, multiplier, 0.0, imitation)
+    assert close(own, national * share * multiplier)
+    assert public_money.local_target(national, share, multiplier, peers, imitation) >= own * (1.0 - 1e-12)
+    assert close(public_money.local_target(national, share, multiplier, peers, 0.0), own)
+
+
+@given(numbers(0, 500), numbers(0, 0.2), numbers(0, 1e4))
+def test_local_money_follows_the_target_within_fiscal_space(target, per_target, space):
+    money = public_money.programme_money(target, per_target, space)
+    assert 0.0 <= money <= space
+    assert money <= 250.0 * target * per_target * (1.0 + 1e-12)
+
+
+@given(numbers(-2, 14), numbers(2, 5), numbers(-0.1, 0.3), columns(6, 0, 3), columns(6, -1, 1.6))
+def test_desired_venture_money_is_linear_in_what_drives_it(years, constant, trend, weights, drivers):
+    flow = finance.desired_flow(years, constant, trend, weights, drivers)
+    assert close(finance.desired_flow(years + 1.0, constant, trend, weights, drivers) - flow, trend, 1e-6)
+    for place in range(6):
+        better = drivers.copy()
+        better[place] += 0.5
+        gain = finance.desired_flow(years, constant, trend, weights, better) - flow
+        assert abs(gain - 0.5 * weights[place]) < 1e-9
+
+
+@given(numbers(2, 6), numbers(2, 6), numbers(0.5, 1.5), numbers(0, 1.2))
+def test_a_flow_at_rest_stays_and_one_below_what_is_desired_rises(flow, desired, speed, momentum):
+    assert finance.flow_step(flow, flow, flow, speed, momentum) == 0.0
+    assert finance.flow_step(flow, desired, flow, speed, momentum) * (desired - flow) >= 0.0
+    # Momentum carries on what the last year did.
+    assert finance.flow_step(flow, flow, flow - 0.5, speed, momentum) >= 0.0
+
+
+def test_the_venture_cycle_overshoots_but_settles():
+    history = [3.0] * 5
+    for _ in range(400):
+        history.append(history[-1] + finance.flow_step(history[-1], 4.0, history[-5], 0.9, 0.75))
+    assert max(history) > 4.05
+    assert abs(history[-1] - 4.0) < 1e-6
+
+
+@given(columns(25, -5, 5), columns(25, 0.1, 100), numbers(0, 1500))
+def test_the_best_are_served_and_the_budget_holds(score, cost, budget):
+    served = deals.ranked_within_budget(score, cost, budget)
+    assert cost[served].sum() <= budget * (1.0 + 1e-9) + 1e-9
+    if served.any() and not served.all():
+        assert score[served].min() >= score[~served].max()
+    assert deals.ranked_within_budget(score, cost, 1e9).all()
+    assert not deals.ranked_within_budget(score, cost, 0.0).any()
+
+
+@given(columns(CELLS, 0, 1e4), numbers(0, 1e5))
+def test_every_order_is_paid_in_full_by_those_who_buy(orders, platform):
+    shares = accounts.payer_shares(orders, platform)
+    assert close(shares.sum(axis=0), 1.0)
+    assert ((shares >= 0.0) & (shares <= 1.0)).all()
+
+
+def test_who_pays_is_who_buys():
+    shares = accounts.payer_shares(np.ones(CELLS), 0.0)
+    payer = {
+        "home": "households", "government": "central_government", "city": "local_government",
+        "finance": "adopters", "information": "adopters",
+    }  # fmt: skip
+    for sector, name in payer.items():
+        cells = index("sector", sector) * PRODUCTS + np.arange(PRODUCTS)
+        assert (shares[accounts.PAYERS.index(name), cells] == 1.0).all()
+    for buyer, name in ((CORE_BUYER, "firms"), (ABROAD_BUYER, "rest_world")):
+        assert (shares[accounts.PAYERS.index(name), buyer * PRODUCTS + np.arange(PRODUCTS)] == 1.0).all()
+
+
+@given(columns(6, -1e4, 1e4), columns(6, 0, 1e4), columns(6, 0.05, 0.35), numbers(0, 1.5))
+def test_tax_is_never_negative_and_falls_with_research(profit, spent, rate, deduction):
+    tax = accounts.profit_tax(profit, spent, rate, deduction)
+    assert (tax >= 0.0).all()
+    assert (tax[profit <= 0.0] == 0.0).all()
+    assert (tax <= rate * np.maximum(profit, 0.0) + 1e-9).all()
+    assert (accounts.profit_tax(profit, spent + 1.0, rate, deduction) <= tax).all()
+
+
+# -- entry and exit, government, measures ------------------------------------------------------------------------------
+
+
+@given(numbers(0.04, 0.17), numbers(3, 7), numbers(0, 0.5), numbers(0, 1e5))
+def test_exit_peaks_at_its_age_and_falls_with_size(base, peak, elasticity, revenue):
+    ages, no = np.linspace(0.25, 40.0, 160), np.zeros(160, dtype=bool)
+    hazard = exit_and_entry.exit_hazard(ages, np.full(160, revenue), base, peak, elasticity, no)
+    assert (hazard > 0.0).all()
+    assert abs(ages[np.argmax(hazard)] - peak) <= 0.3
+    larger = exit_and_entry.exit_hazard(ages, np.full(160, revenue + 100.0), base, peak, elasticity, no)
+    assert (larger <= hazard + 1e-15).all()
+    assert close(exit_and_entry.exit_hazard(ages, np.full(160, revenue), base, peak, elasticity, ~no), 3.0 * hazard)
+
+
+@given(numbers(10, 5000), numbers(100, 1200), numbers(0, 1), numbers(0.05, 0.3), numbers(0, 1), numbers(0, 1))
+def test_a_review_orders_more_when_short_of_the_target_within_its_cap(projection, target, gain, band, overshoot, cap):
+    order = evaluation.adjustment_order(projection, target, gain, band, overshoot, cap)
+    gap = np.log(target / projection)
+    assert abs(order) <= cap
+    assert order * gap >= 0.0
+    if abs(gap) <= band:
+        assert order == 0.0
+    assert evaluation.adjustment_order(projection, target, 0.0, band, overshoot, cap) == 0.0
+    short = evaluation.adjustment_order(target / 1.5, target, gain, band, overshoot, cap)
+    ahead = evaluation.adjustment_order(target * 1.5, target, gain, band, overshoot, cap)
+    assert -ahead <= short + 1e-12
+
+
+@given(columns(3, 0, 0.9), numbers(0.2, 0.7), numbers(0.5, 1), columns(3, 0.2, 2))
+def test_the_share_of_products_that_carry_ai_grows_towards_its_ceiling(share, speed, ceiling, quality):
+    share = np.minimum(share, ceiling)
+    new = related.carrying_share(share, speed, ceiling, quality)
+    assert (new >= share).all()
+    assert (new <= ceiling * (1.0 + 1e-12)).all()
+
+
+@given(columns(30, 0, 1e4), columns(30, 1, 50), numbers(1, 400))
+def test_concentration_is_a_share_and_grows_with_the_number_of_firms(revenue, weight, firms):
+    share = observe.top_share(revenue, weight, firms)
+    assert 0.0 <= share <= 1.0 + 1e-12
+    assert observe.top_share(revenue, weight, firms + 1.0) >= share - 1e-12
+    if revenue.sum() > 0.0:
+        assert close(observe.top_share(revenue, weight, 1e9), 1.0)
+
+
+@given(columns(12, 1, 1e4), some.integers(1, 60))
+def test_concentration_is_the_same_whether_firms_are_rows_or_weights(revenue, firms):
+    weight = np.full(12, 5.0)
+    rows = np.repeat(revenue, 5)
+    assert close(observe.top_share(revenue, weight, firms), observe.top_share(rows, np.ones(60), firms))
