@@ -29,7 +29,8 @@ Rule: Return and emigration
     Formula: return hazard = h(tier) * talent_return * (1 + g * friction) * (w / w0)^e, and posts offered are filled
         with probability return_fill;
         emigration hazard = e(tier) * talent_outflow * (1 - c * friction)
-    Symbols: h return_rate, e emigration_rate by tier; friction migration_friction; w posted pay over software pay, w0
+    Symbols: h return_rate, e emigration_rate by tier; friction migration_friction, g return_friction_gain, c
+        outflow_friction_cut; w posted pay over software pay, w0
         at the start, e (exponent) return_wage_elasticity; posts talent_import_rate for the two upper tiers, spread over
         the people of these tiers overseas; those who return seek work; overseas_graduates join those overseas; flexible
         posts flexible_import_share * top scientists overseas

@@ -56,7 +56,8 @@ Rule: Public theory and breakthroughs
     Formula: hazard(b) = h0(b) * (funds / funds0)^a * (top scientists / top0)^c a year; a breakthrough falls due
         when the cumulative hazard passes a unit-exponential threshold and lifts the public level of its fields after a
         lag
-    Symbols: funds basic research money, weighted by the review of progress, plus mission money, over
+    Symbols: a breakthrough_funds_elasticity, c breakthrough_talent_elasticity; funds basic research money, weighted by
+        the review of progress, plus mission money, over
         reference_basic_funds; top scientists those of the top tier in academia, plus one; lag breakthrough_lag; lift
         breakthrough_lift; h0 breakthrough_hazard; mission money major_project_budget; top0 reference_top_scientists
     Unit: per year; lift in log points
