@@ -133,7 +133,9 @@ class Economy(mesa.Model):
         self.reviews = 0
         self.revenue_history: list[float] = []
         self.depth_history: list[np.ndarray] = []
-        self.firms_by_region_history: list[np.ndarray] = []
+        self.entry_history: deque[np.ndarray] = deque(maxlen=8)
+        self.expected_entries = np.zeros(size("region"))
+        self.entries_before_pilots = np.zeros((2, size("region")))
         self.carrying = p["carrying_initial"].copy()
         self.public_by_region = np.ones(size("region"))
         self.funding_by_region = np.zeros(size("region"))

@@ -88,13 +88,13 @@ def peer_share(
 ) -> np.ndarray:
     """Share of adopting peers an adopter sees, shape (adopter,): its cell, shrunk to its sector.
 
-    ``weight`` are adopters' counts in units of a sample of 50,000 and ``prior`` the observations that the sector counts
-    for.  Nobody is a peer of itself: a row would slow itself down the more, the fewer rows stand for the economy, and
-    so would the result depend on the scale.
+    ``weight`` are the organisations a row stands for; a cell counts for as many observations as it has rows, the sector
+    for ``prior``.  Nobody is a peer of itself.  Both keep speed from depending on the scale: with few rows a cell is
+    mostly noise, and a row would slow itself down.
     """
     in_sector = _among_others(adopted, weight, sector, np.zeros(len(adopted)))
     in_cell = _among_others(adopted, weight, cell, in_sector)
-    n = np.bincount(cell, weight)[cell]
+    n = np.bincount(cell)[cell]
     return (n * in_cell + prior * in_sector) / (n + prior)
 
 

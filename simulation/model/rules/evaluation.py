@@ -28,8 +28,9 @@ Rule: Open loop (variant ``open_loop``)
     Clause: P097
 
 Rule: Pilots judged and rolled out
-    Formula: effect = growth of firm numbers in pilot provinces less the others, two years, plus noise; a review above
-        the threshold counts up, one below half of it counts down; from n positive reviews on, the others get (1 - loss)
+    Formula: effect = change of ln entry rate in pilot provinces less that in the others, two years against the two
+        before the first pilot (difference in differences), plus noise; a review above the threshold counts up, one
+        below half of it counts down; from n positive reviews on, the others get (1 - loss)
         * pilot_then_rollout of the exposure, phased in over four quarters
     Symbols: threshold rollout_threshold; n rollout_reviews; loss rollout_loss; noise pilot_noise
     Unit: share of exposure
@@ -71,6 +72,18 @@ def adjustment_order(projection: float, target: float, gain: float, band: float,
         return 0.0
     gap = float(np.clip(gap, -1.0, 1.0))
     return float(np.clip(gain * gap * (1.0 if gap > 0.0 else overshoot), -cap, cap))
+
+
+def pilot_effect(now: np.ndarray, before: np.ndarray, pilots: np.ndarray) -> float:
+    """Difference in differences of log entry rates between pilot provinces and the others.
+
+    ``now`` and ``before`` hold entries and firms by province, shape (2, region), each summed over a window of quarters.
+    """
+    gains = []
+    for where in (pilots, ~pilots):
+        rates = [window[0, where].sum() / max(window[1, where].sum(), 1.0) for window in (now, before)]
+        gains.append(np.log(max(rates[0], 1e-9) / max(rates[1], 1e-9)))
+    return float(gains[0] - gains[1])
 
 
 def run(economy: Economy) -> None:
@@ -125,13 +138,14 @@ def _review(economy: Economy) -> None:
 def _judge_pilots(economy: Economy) -> None:
     p, government, t = economy.parameters, economy.government, economy.quarter
     firms = economy.firms
-    economy.firms_by_region_history.append(np.bincount(firms.region, firms.weight * firms.alive, size("region")))
+    count = np.bincount(firms.region, firms.weight * firms.alive, size("region"))
+    history = economy.entry_history
+    history.append(np.stack([economy.expected_entries, count]))
     pilots = government.exposure >= 0.999
-    if t % 4 == 3 and 0 < pilots.sum() < len(PILOT_ORDER) and len(economy.firms_by_region_history) > 8:
-        now, before = economy.firms_by_region_history[-1], economy.firms_by_region_history[-9]
-        inside = now[pilots].sum() / max(before[pilots].sum(), 1.0)
-        outside = now[~pilots].sum() / max(before[~pilots].sum(), 1.0)
-        effect = np.log(max(inside, 1e-9) / max(outside, 1e-9)) / 2.0
+    if not government.exposure.any():
+        economy.entries_before_pilots = np.sum(list(history), axis=0)
+    elif t % 4 == 3 and 0 < pilots.sum() < len(PILOT_ORDER) and len(history) == history.maxlen:
+        effect = pilot_effect(np.sum(list(history), axis=0), economy.entries_before_pilots, pilots)
         effect += p["pilot_noise"] * economy.streams.one_normal("pilot_noise", t)
         if effect > p["rollout_threshold"]:
             government.evaluations_passed += 1

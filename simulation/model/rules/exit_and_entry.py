@@ -98,6 +98,7 @@ def run(economy: Economy) -> None:
     """Exit first, then entry by its three doors, then recognition and certification."""
     _exit(economy)
     location = _location(economy)
+    economy.expected_entries = np.zeros(size("region"))
     _found(economy, location)
     _spin_off(economy, location)
     _convert(economy, location)
@@ -196,6 +197,7 @@ def _slots(economy: Economy, stream: str, door: int, expected: np.ndarray) -> tu
     Each province has a fixed number of slots a quarter; slot k is active with certainty below the whole part of the
     expected number of rows and with the fractional probability at it, so a candidate is the same firm in every world.
     """
+    economy.expected_entries = economy.expected_entries + expected
     rows = expected / economy.firm_weight
     most = int(np.ceil(rows.max())) + 1 if len(rows) else 1
     slots = np.tile(np.arange(most), len(rows))

@@ -1,9 +1,11 @@
 """Call 13, ``observe``: indicators of the quarter are recorded; nothing is decided here.
 
 Rule: Concentration
-    Formula: share of the n largest firms = sum of revenue of the largest rows whose weights add to n, over total
-        revenue
-    Symbols: a row stands for ``weight`` equal firms, so the measure is the same at every scale in expectation
+    Formula: share of the n largest firms = sum of revenue of the largest firms whose weights add to n, over total
+        revenue; revenue of firm i of a row = row's revenue * v(i) / sum of v; v(i) = sum over its cells of the row's
+        orders there / firms of the row there
+    Symbols: a row that stands for many firms is read as those firms, each in one to three of the row's cells (keyed
+        draws), so that the measure is the same at every scale in expectation
     Unit: share
     Source: F38, F39
     Clause: P039;P100
@@ -34,6 +36,7 @@ from simulation.model.columns import inner
 from simulation.model.ledger import ACCOUNT
 from simulation.model.rules import related
 from simulation.model.state import ACADEMIA, INCUMBENT, OVERSEAS, SEEKING
+from simulation.model.streams import hash_ids
 
 if TYPE_CHECKING:
     from simulation.model.economy import Economy
@@ -51,11 +54,23 @@ def top_share(revenue: np.ndarray, weight: np.ndarray, firms: float) -> float:
     return inner(revenue[order], room) / total
 
 
+def draws_of_cells(count: np.ndarray, owner: np.ndarray, row: np.ndarray, draws: np.ndarray) -> np.ndarray:
+    """Position that each draw of a firm of a row falls on, in proportion to counts; -1 for a row without any.
+
+    Parameters: ``count`` and ``owner`` (position,) with owners ascending; ``row`` and ``draws`` (firm,), draws in 0-1.
+    """
+    total = np.concatenate([[0.0], np.cumsum(count)])
+    first, last = (np.searchsorted(owner, row, side=side) for side in ("left", "right"))
+    place = np.searchsorted(total, total[first] + draws * (total[last] - total[first]), side="right") - 1
+    return np.where(last > first, np.clip(place, first, np.maximum(last - 1, first)), -1)
+
+
 def run(economy: Economy) -> None:
     """Record the indicators of the quarter."""
     related.run(economy)
     _industry(economy)
     _concentration(economy)
+    _listed_and_seen(economy)
     _people(economy)
     _adoption(economy)
     _money(economy)
@@ -86,16 +101,47 @@ def _industry(economy: Economy) -> None:
     economy.record("capacity_utilisation", float(national.sum() * 1000.0 / max(firms.total(firms.capacity), 1e-9)))
 
 
+def _as_firms(economy: Economy) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Revenue of four quarters, weight (one, but for rounding) and row of all living firms."""
+    firms, positions, streams = economy.firms, economy.positions, economy.streams
+    living, year = firms.rows(), firms.revenue_year()
+    many = living[firms.weight[living] > 1.0]
+    number = np.maximum(np.round(firms.weight[many]), 1.0).astype(np.int64)
+    row = np.repeat(many, number)
+    ids = hash_ids(firms.uid[row], np.arange(len(row)) - np.repeat(np.cumsum(number) - number, number))
+    mine = np.flatnonzero(firms.weight[positions.firm] > 1.0)
+    mine = mine[np.argsort(positions.firm[mine], kind="stable")]
+    count, owner = positions.count[mine], positions.firm[mine]
+    worth = np.append(positions.share[mine] * economy.market.orders[positions.cell[mine]] / count, 0.0)
+    cells = 1 + (3.0 * streams.uniform("firm_market", ids, 0, 7)).astype(np.int64)
+    value = np.zeros(len(row))
+    for draw in range(3):
+        place = draws_of_cells(count, owner, row, streams.uniform("firm_market", ids, 0, 8 + draw))
+        value += np.where(cells > draw, worth[place], 0.0)
+    total = np.bincount(row, value, firms.length)[row]
+    # A row none of whose draws has sold anything is shared equally.
+    part = np.where(total > 0.0, value / np.maximum(total, 1e-300), (1.0 / np.repeat(number, number)))
+    weight = firms.weight[row] / np.repeat(number, number)
+    single = living[firms.weight[living] <= 1.0]
+    revenue = np.concatenate([year[single], year[row] * firms.weight[row] * part / weight])
+    return revenue, np.concatenate([firms.weight[single], weight]), np.concatenate([single, row])
+
+
 def _concentration(economy: Economy) -> None:
     firms = economy.firms
-    rows = np.flatnonzero(firms.alive)
-    revenue, weight = firms.revenue_year()[rows], firms.weight[rows]
+    revenue, weight, rows = _as_firms(economy)
     economy.record("largest_firm_share", top_share(revenue, weight, 1.0))
     economy.record("top300_share", top_share(revenue, weight, 300.0))
     speech = (firms.product[rows] == index("product", "application")) & (firms.specialty[rows] == NLP)
     economy.record("cr4_speech_language", 100.0 * top_share(revenue[speech], weight[speech], 4.0))
     platform = firms.product[rows] == index("product", "platform")
     economy.record("cr5_platform", 100.0 * top_share(revenue[platform], weight[platform], 5.0))
+
+
+def _listed_and_seen(economy: Economy) -> None:
+    firms = economy.firms
+    rows = firms.rows()
+    revenue, weight = firms.revenue_year()[rows], firms.weight[rows]
     seen = firms.recognised[rows]
     share = np.bincount(firms.region[rows[seen]], weight[seen], size("region"))
     economy.record("top5_province_share_firms", 100.0 * np.sort(share)[-5:].sum() / max(share.sum(), 1e-9))
