@@ -258,3 +258,16 @@ def test_concentration_is_the_same_whether_firms_are_rows_or_weights(revenue, fi
     weight = np.full(12, 5.0)
     rows = np.repeat(revenue, 5)
     assert close(observe.top_share(revenue, weight, firms), observe.top_share(rows, np.ones(60), firms))
+
+
+@given(columns(12, 1, 50), columns(200, 0.001, 0.999))
+def test_firms_of_a_row_are_drawn_from_its_own_cells_in_proportion(count, draws):
+    owner = np.repeat([3, 5, 9], 4)
+    row = np.resize([3, 5, 7, 9], 200)
+    place = observe.draws_of_cells(count, owner, row, draws)
+    # Row 7 has no cell.
+    assert (place[row == 7] == -1).all()
+    assert (owner[place[row != 7]] == row[row != 7]).all()
+    even = (np.arange(10_000) + 0.5) / 10_000
+    many = observe.draws_of_cells(count, owner, np.full(10_000, 5), even)
+    assert np.abs(np.bincount(many - 4, minlength=4) / 10_000 - count[4:8] / count[4:8].sum()).max() < 1e-3

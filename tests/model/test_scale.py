@@ -13,6 +13,7 @@ import pytest
 from simulation.analysis import scale_study
 from simulation.model import Economy
 from simulation.model.initial.firms import KEPT
+from simulation.model.rules import observe
 from simulation.model.state import CELLS, INCUMBENT
 from tests.model.drawing import effective, run
 
@@ -78,6 +79,17 @@ def test_no_market_has_one_owner() -> None:
     assert largest[sales > 0.001 * sales.sum()].max() < 0.9
     assert 0.02 < economy.records["largest_firm_share"][-1] < 0.25
     assert 0.5 < economy.records["top300_share"][-1] < 0.95
+
+
+@pytest.mark.parametrize("scale", [0.03, 0.3])
+def test_rows_read_as_firms_keep_every_firm_and_every_yuan(scale: float) -> None:
+    economy = run(effective("plan_baseline", "2018Q4"), seed=1, scale=scale)
+    firms = economy.firms
+    revenue, weight, row = observe._as_firms(economy)
+    assert (revenue >= 0.0).all()
+    assert weight.max() < 1.5
+    for column, whole in ((weight, firms.weight), (weight * revenue, firms.weight * firms.revenue_year())):
+        assert np.allclose(np.bincount(row, column, firms.length), whole * firms.alive)
 
 
 def test_the_study_writes_its_comparison(tmp_path: Path) -> None:
