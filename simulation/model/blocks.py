@@ -10,6 +10,9 @@ import numpy as np
 from simulation.inputs.dimensions import index, size
 from simulation.model.state import CELLS
 
+# Who puts money into funds; one million CNY each at the start, so that shares are always defined.
+COMMITTERS = ("rest_domestic", "rest_world", "parents", "local_government")
+
 
 @dataclass
 class Market:
@@ -149,6 +152,7 @@ class Venture:
     history: list[float] = field(default_factory=list)
     origin: dict[str, float] = field(default_factory=dict)
     exit_rate: float = 0.0
+    committed: dict[str, float] = field(default_factory=lambda: dict.fromkeys(COMMITTERS, 1.0))
     called: float = 0.0
     guidance_recorded: float = 0.0
     guidance_carry: float = 0.0

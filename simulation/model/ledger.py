@@ -31,7 +31,7 @@ FLOWS = (
     "compliance", "equity_issued", "secondary_sales", "dividends", "redemptions", "loans", "interest", "repayment",
     "parent_transfers", "commitments", "distributions", "displaced_purchases", "founders_equity",
     "conversion_equity", "liquidation", "creditor_losses", "acquisitions", "ppp_finance", "ppp_repayment",
-    "group_sales", "academic_wages", "training", "imported_ai_goods",
+    "group_sales", "academic_wages", "training", "imported_ai_goods", "consumption",
 )  # fmt: skip
 ACCOUNT = {name: position for position, name in enumerate(ACCOUNTS)}
 FLOW = {name: position for position, name in enumerate(FLOWS)}

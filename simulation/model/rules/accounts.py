@@ -33,6 +33,13 @@ Rule: Parent groups
     Source: model.md section 2
     Clause: P076
 
+Rule: Consumption of households
+    Formula: consumption = (1 - saving) * (wages + academic wages + dividends), paid to the rest of the domestic economy
+    Symbols: saving household_saving
+    Unit: million CNY a quarter
+    Source: judgement: urban households save about a third of income
+    Clause: P009
+
 Rule: Displaced purchases
     Formula: adopters' AI spending less public support is withdrawn, yuan for yuan, from the rest of the domestic
         economy
@@ -57,6 +64,7 @@ import numpy as np
 
 from simulation.inputs.dimensions import index, size
 from simulation.model.columns import inner
+from simulation.model.rules.deals import FUND_CHANNELS
 from simulation.model.state import (
     ABROAD_BUYER,
     ACADEMIA,
@@ -199,7 +207,7 @@ def _settle_capital(economy: Economy) -> None:
     wanted = np.where(unit, np.maximum(cost - firms.cash, 0.0), 0.0)
     cover = np.minimum(wanted, p["parent_cover"] * firms.group_revenue / 4.0)
     taken = np.where(unit, np.maximum(firms.cash - 2.0 * np.maximum(cost, 0.0), 0.0), 0.0)
-    rich = firms.alive & ~unit
+    rich = firms.alive & ~unit & (firms.equity[:, FUND_CHANNELS].sum(axis=1) <= 0.0)
     dividend = np.where(rich, p["dividend_rate"] / 4.0 * np.maximum(firms.cash - 6.0 * np.maximum(cost, 0.0), 0.0), 0.0)
     ledger.firms_receive("parent_transfers", "parents", firms, cover)
     ledger.firms_pay("parent_transfers", "parents", firms, taken)
@@ -229,6 +237,8 @@ def _settle_public(economy: Economy) -> None:
         spent = sum(ledger.flow(flow, payer) for flow in ("final_sales", "imported_ai_goods"))
         aid = ledger.flow("subsidies", payee=payer) + ledger.flow("vouchers", payee=payer)
         ledger.post("displaced_purchases", "rest_domestic", payer, max(spent - aid, 0.0))
+    income = sum(ledger.flow(flow, payee="households") for flow in ("wages", "academic_wages", "dividends"))
+    ledger.post("consumption", "households", "rest_domestic", (1.0 - p["household_saving"]) * income)
     projects = 250.0 * economy.levers.delivered("ppp_projects")
     ledger.post("ppp_finance", "rest_domestic", "local_government", projects)
     economy.ppp_stock += projects

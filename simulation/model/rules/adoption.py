@@ -1,12 +1,13 @@
 """Call 4, ``adoption``: adopters decide and place orders by segment; budgets, exporters and builders order too.
 
 Rule: Hazard of adoption (variant ``threshold``)
-    Formula: h = speed_s * (p + q * peers) / 4 * 2 / (1 + exp(-b));
+    Formula: h = speed_s * size speed * (p + q * peers) / 4 * 2 / (1 + exp(-b));
         b = b0 + ln(expected gain) + size + a * ln(data) + z - e * ln(price) - ln((1 - subsidy) * (1 - vouchers))
         - skill cost - legal risk + trust + demonstration + pilots + ln(weak modifiers);
         skill cost = c * wage ratio / (1 + supply / half) * (1 - vouchers) * skill_cost_by_size;
         trust = trust_gain * R - compliance_drag * R^2 - risk_drag * social risk
-    Symbols: speed_s adoption_speed of the sector; p adoption_innovation, q adoption_imitation; peers adopters' share,
+    Symbols: speed_s adoption_speed of the sector; size speed adoption_speed_by_size (fixed cost weighs more on the
+        small); p adoption_innovation, q adoption_imitation; peers adopters' share,
         cell (sector x province) shrunk to the sector by peer_prior observations; expected gain belief_weight *
         value_belief +
         (1 - belief_weight) * ai_productivity_elasticity, over value_belief; z fixed threshold of the adopter; price
@@ -180,7 +181,7 @@ def _adopt_and_deepen(economy: Economy) -> np.ndarray:
     benefit = _benefit(economy)
     adopted = a.adopted >= 0
     innovation, imitation = p["adoption_innovation"], p["adoption_imitation"]
-    speed = p["adoption_speed"][a.sector]
+    speed = p["adoption_speed"][a.sector] * p["adoption_speed_by_size"][a.size_class]
     if economy.variants["adoption"] == "bass":
         sector = np.bincount(a.sector, a.count * adopted) / np.bincount(a.sector, a.count)
         hazard = speed * (innovation + imitation * sector[a.sector]) / 4.0

@@ -77,7 +77,8 @@ def run(economy: Economy) -> None:
     goods = p["capex_goods_share"]
     share = compute.domestic_share
     refused = (1.0 - share) * restriction
-    replaced = refused * share
+    # Home supply can step in only as far as its chips reach the level asked for.
+    replaced = refused * share * level
     imported = (1.0 - share) * (1.0 - restriction)
     imported_recorded = (1.0 - share) * (1.0 - levers.delivered("compute_import_restriction"))
     compute.domestic_platform = platform * goods * (share + replaced)

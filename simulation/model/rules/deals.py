@@ -13,6 +13,14 @@ Rule: Who is funded
     Source: funding.md sections 2.3-2.5 and 3 (tickets 15 / 100 / 300 m)
     Clause: P012;P077
 
+Rule: Return of fund money
+    Formula: what funds get back by listing, redemption and liquidation goes to those who committed the money, in
+        proportion to cumulated commitments; liquidation serves funds before founders, at most at cost
+    Symbols: commitments of limited partners at home and abroad, parent groups and local government
+    Unit: million CNY
+    Source: model.md section 5
+    Clause: P075;P077
+
 Rule: Where guidance money goes
     Formula: score = m * market score + (1 - m) * (certified / 2 + regional tilt - d * ln firm share + noise); tickets
         log-normal; private partners add leverage * additionality per public yuan
@@ -115,9 +123,26 @@ def _issue(economy: Economy, rows: np.ndarray, parts: dict[str, np.ndarray]) -> 
         economy.record_channel(CHANNEL[name], national)
         economy.channels[CHANNEL[name]].invested += national
     firms.cumulative_funding[rows] += amounts
+    firms.first_round[rows] = np.where(
+        firms.cumulative_funding[rows] > amounts, firms.first_round[rows], economy.quarter
+    )
     firms.last_round[rows] = economy.quarter
     economy.funding_by_region += np.bincount(firms.region[rows], amounts * firms.weight[rows], size("region"))
     return inner(amounts, firms.weight[rows])
+
+
+def distribute(economy: Economy, amount: float) -> None:
+    """Pay what funds got back (million CNY, national) to those who committed the money, in proportion."""
+    committed = economy.venture.committed
+    total = sum(committed.values())
+    for account, share in committed.items():
+        economy.ledger.post("distributions", "venture_funds", account, amount * share / total)
+
+
+def commit(economy: Economy, account: str, amount: float) -> None:
+    """Limited partners or government pay into the funds (million CNY)."""
+    economy.ledger.post("commitments", account, "venture_funds", amount)
+    economy.venture.committed[account] += amount
 
 
 def invest_guidance(economy: Economy) -> None:
@@ -144,7 +169,7 @@ def invest_guidance(economy: Economy) -> None:
     asked = inner(partners, firms.weight[chosen])
     partners *= min(1.0, venture.uncalled / max(asked, 1e-9))
     venture.uncalled -= min(asked, venture.uncalled)
-    economy.ledger.post("commitments", "rest_domestic", "venture_funds", inner(partners, firms.weight[chosen]))
+    commit(economy, "rest_domestic", inner(partners, firms.weight[chosen]))
     venture.guidance_invested = _issue(economy, chosen, {"guidance_funds": amounts, "venture": partners})
     firms.stage[chosen] = np.maximum(firms.stage[chosen], ANGEL)
 
@@ -161,7 +186,7 @@ def _pay_in(economy: Economy) -> None:
     fund.uncalled -= paid
     venture.guidance_recorded -= recorded
     fund.powder += paid
-    economy.ledger.post("commitments", "local_government", "venture_funds", max(paid, recorded))
+    commit(economy, "local_government", max(paid, recorded))
     economy.record("guidance_fund_paid_in", recorded / 1000.0)
 
 

@@ -75,6 +75,7 @@ import numpy as np
 from simulation.inputs.dimensions import size
 from simulation.model.columns import inner
 from simulation.model.initial.firms import draw_entrants
+from simulation.model.rules.deals import FUND_CHANNELS, distribute
 from simulation.model.state import INCUMBENT, RESEARCHER, SEEKING, START_UP, UNFUNDED
 from simulation.model.streams import encode_ids
 
@@ -166,7 +167,11 @@ def _close(economy: Economy, rows: np.ndarray) -> None:
     staff = living[np.isin(people.employer[living], rows)]
     people.employer[staff] = SEEKING
     cash = firms.cash[rows].copy()
-    ledger.firms_pay("liquidation", "households", firms, np.maximum(cash, 0.0), rows)
+    # Funds are served before founders, at most what they paid in.
+    funds = np.minimum(np.maximum(cash, 0.0), firms.equity[rows][:, FUND_CHANNELS].sum(axis=1))
+    ledger.firms_pay("liquidation", "venture_funds", firms, funds, rows)
+    distribute(economy, inner(funds, firms.weight[rows]))
+    ledger.firms_pay("liquidation", "households", firms, np.maximum(cash, 0.0) - funds, rows)
     ledger.firms_receive("creditor_losses", "rest_domestic", firms, np.maximum(-cash, 0.0), rows)
     ledger.loans -= inner(firms.debt[rows], firms.weight[rows])
     ledger.equity -= np.einsum("i,ij->j", firms.weight[rows], firms.equity[rows])

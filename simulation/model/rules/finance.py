@@ -62,7 +62,15 @@ import numpy as np
 
 from simulation.model.columns import inner
 from simulation.model.rules import public_money
-from simulation.model.rules.deals import CHANNEL, FUND_CHANNELS, STAGE_MONEY, fund_stage, invest_guidance
+from simulation.model.rules.deals import (
+    CHANNEL,
+    FUND_CHANNELS,
+    STAGE_MONEY,
+    commit,
+    distribute,
+    fund_stage,
+    invest_guidance,
+)  # fmt: skip
 from simulation.model.state import INCUMBENT, LISTED, START_UP
 
 if TYPE_CHECKING:
@@ -127,14 +135,19 @@ def _call_private_money(economy: Economy) -> None:
     )
     economy.record("corporate_venture_flow", offered * core / 1000.0)
     venture.origin = {"foreign": foreign, "corporate": corporate, "domestic": max(0.0, 1.0 - foreign - corporate)}
-    ledger = economy.ledger
-    ledger.post("commitments", "rest_world", "venture_funds", core * foreign)
-    ledger.post("commitments", "parents", "venture_funds", core * corporate)
-    ledger.post("commitments", "rest_domestic", "venture_funds", core * venture.origin["domestic"])
+    commit(economy, "rest_world", core * foreign)
+    commit(economy, "parents", core * corporate)
+    commit(economy, "rest_domestic", core * venture.origin["domestic"])
     split = p["stage_split"] / p["stage_split"].sum()
     total = foreign + corporate + venture.origin["domestic"]
     for stage, channel in enumerate(STAGE_MONEY):
         economy.channels[CHANNEL[channel]].powder += core * total * split[stage]
+    # Money that finds no firm of its stage for more than a year looks for younger ones.
+    for stage in (2, 1):
+        money, younger = (economy.channels[CHANNEL[STAGE_MONEY[k]]] for k in (stage, stage - 1))
+        idle = 0.5 * max(money.powder - 4.0 * core * total * split[stage], 0.0)
+        money.powder -= idle
+        younger.powder += idle
     venture.called = called
 
 
@@ -182,7 +195,7 @@ def _list(economy: Economy) -> None:
     stake = np.where(firms.equity[rows][:, FUND_CHANNELS].sum(axis=1) > 0.0, p["fund_stake"], 0.0)
     sold = inner(stake * value, firms.weight[rows])
     economy.ledger.post("secondary_sales", "capital_market", "venture_funds", sold)
-    economy.ledger.post("distributions", "venture_funds", "rest_domestic", sold)
+    distribute(economy, sold)
     for channel in FUND_CHANNELS:
         cost = firms.equity[rows, channel]
         economy.ledger.equity[channel] -= inner(cost, firms.weight[rows])
@@ -203,7 +216,7 @@ def _redeem(economy: Economy) -> None:
     p, firms, t = economy.parameters, economy.firms, economy.quarter
     window = economy.levers.effective("ipo_window")
     held = firms.equity[:, FUND_CHANNELS].sum(axis=1)
-    due = firms.alive & (firms.kind != INCUMBENT) & (held > 0.0) & (t - firms.last_round > 4.0 * p["redemption_years"])
+    due = firms.alive & (firms.kind != INCUMBENT) & (held > 0.0) & (t - firms.first_round > 4.0 * p["redemption_years"])
     hazard = p["redemption_clause"] * (
         p["redemption_open"] + (p["redemption_shut"] - p["redemption_open"]) * (1.0 - window)
     )
@@ -219,5 +232,5 @@ def _redeem(economy: Economy) -> None:
         firms.equity[rows, channel] -= back
         economy.ledger.equity[channel] -= inner(back, firms.weight[rows])
     national = inner(paid, firms.weight[rows])
-    economy.ledger.post("distributions", "venture_funds", "rest_domestic", national)
+    distribute(economy, national)
     economy.record("redemptions", national / 1000.0)

@@ -132,7 +132,8 @@ def _desire(economy: Economy) -> None:
     cost = (mix @ labour.wage) * (1.0 + p["overhead_ratio"])
     research = p["research_wage_share"] * 4.0 * firms.research_budget / cost
     wanted = production + research
-    means = firms.margin * firms.revenue_year() + np.maximum(firms.cash, 0.0) / p["runway_years"]
+    bought = (1.0 - p["research_wage_share"]) * 4.0 * firms.research_budget
+    means = firms.margin * firms.revenue_year() + np.maximum(firms.cash, 0.0) / p["runway_years"] - bought
     means = means + np.where(firms.group_revenue > 0.0, p["parent_cover"] * firms.group_revenue, 0.0)
     affordable = np.maximum(means / cost, 1.0)
     total = np.minimum(wanted, np.maximum(affordable, 0.85 * firms.headcount.sum(axis=1))) * firms.alive

@@ -61,7 +61,6 @@ import numpy as np
 
 from simulation.inputs.dimensions import index, size
 from simulation.model.columns import inner
-from simulation.model.state import START_UP
 
 if TYPE_CHECKING:
     from simulation.model.economy import Economy
@@ -186,10 +185,12 @@ def _provinces(economy: Economy) -> None:
     ratio = mean / national if national else 0.0
     idle = min(0.8, p["idle_share"] * max(ratio, 1.0))
     spending = np.array([province.spending for province in economy.provinces])
-    firms_by_region = np.bincount(firms.region, firms.weight * (firms.alive & (firms.kind == START_UP)), size("region"))
-    reaching = np.where(firms_by_region > 0.0, (1.0 - idle) * spending, 0.0)
-    per_firm = (reaching / np.maximum(firms_by_region, 1e-9))[firms.region] * (firms.alive & (firms.kind == START_UP))
+    score = (0.2 + firms.certified) * np.sqrt(np.maximum(firms.revenue_year(), 0.0)) * firms.alive
+    claims = np.bincount(firms.region, firms.weight * score, size("region"))
+    reaching = np.where(claims > 0.0, (1.0 - idle) * spending, 0.0)
+    per_firm = (reaching / np.maximum(claims, 1e-9))[firms.region] * score
     ledger.firms_receive("local_programmes", "local_government", firms, per_firm)
+    firms.research_induced += per_firm * (1.0 + p["fiscal_additionality"])
     # What is spent without reaching its purpose (lever_effect below one) goes where idle capacity goes.
     astray = max(recorded_money - float(spending.sum()), 0.0)
     missed = float(spending.sum()) - inner(per_firm, firms.weight)
@@ -215,10 +216,20 @@ def _other_programmes(economy: Economy) -> None:
         economy.record(variable, delivered / 1000.0)
     moved = levers.delivered("project_reallocation_rate") * delivered_project(economy)
     economy.record("project_money_moved", moved / 1000.0)
-    exporters = 250.0 * levers.delivered("outward_fdi_support")
-    ledger.post("export_support", "central_government", "rest_world", exporters)
-    economy.record("export_support_paid", exporters / 1000.0)
+    _support_exporters(economy)
     review(economy)
+
+
+def _support_exporters(economy: Economy) -> None:
+    """Pay exporters in proportion to their exports; what misses its purpose stays in the domestic economy."""
+    firms, ledger = economy.firms, economy.ledger
+    delivered = 250.0 * economy.levers.delivered("outward_fdi_support")
+    exports = firms.export_share * firms.revenue * firms.alive
+    total = inner(exports, firms.weight)
+    reaching = min(250.0 * economy.levers.effective("outward_fdi_support"), delivered) if total > 0.0 else 0.0
+    ledger.firms_receive("export_support", "central_government", firms, exports * (reaching / max(total, 1e-9)))
+    ledger.post("export_support", "central_government", "rest_domestic", delivered - reaching)
+    economy.record("export_support_paid", delivered / 1000.0)
 
 
 def delivered_project(economy: Economy) -> float:

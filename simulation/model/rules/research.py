@@ -136,6 +136,14 @@ def headroom(level: np.ndarray, reach: np.ndarray) -> np.ndarray:
     return 1.0 - np.exp(-np.maximum(reach - level, 0.0))
 
 
+def field_focus(technology: np.ndarray, product: np.ndarray, specialty: np.ndarray) -> np.ndarray:
+    """Weight of each field in a firm's work, 0 to 1, shape (firm, field): its product's, and all of its specialty."""
+    weights = technology[product]
+    focus = weights / np.maximum(weights.max(axis=1, keepdims=True), 1e-12)
+    focus[np.arange(len(specialty)), specialty] = 1.0
+    return focus
+
+
 def run(economy: Economy) -> None:
     """Plan and do research for one quarter."""
     _budget(economy)
@@ -229,8 +237,7 @@ def _improve(economy: Economy, knowledge: np.ndarray) -> None:
     p, firms, t = economy.parameters, economy.firms, economy.quarter
     research = economy.research
     reach = np.maximum(economy.world.frontier, research.public_level) + p["reach_beyond"]
-    weights = economy.market.product_technology[firms.product]
-    focus = weights / np.maximum(weights.max(axis=1, keepdims=True), 1e-12)
+    focus = field_focus(economy.market.product_technology, firms.product, firms.specialty)
     chance = 1.0 - np.exp(-p["improvement_rate"] / 4.0 * np.log1p(knowledge))
     hit = (economy.streams.uniform("firm_improvement", firms.uid, t) < chance) & firms.alive
     keep = 1.0 - p["open_source_cost"] * research.opened
@@ -261,8 +268,7 @@ def _imitate(economy: Economy) -> None:
     pull += domestic * np.maximum(research.best - level, 0.0)
     pull += p["open_pool_absorption"] * np.maximum(research.pool - level, 0.0)
     pull += transfer * np.maximum(research.public_level - level, 0.0)
-    weights = economy.market.product_technology[firms.product]
-    focus = weights / np.maximum(weights.max(axis=1, keepdims=True), 1e-12)
+    focus = field_focus(economy.market.product_technology, firms.product, firms.specialty)
     taken = focus * (p["absorption_floor"] + absorb)[:, None] / 4.0
     admitted = levers.delivered("international_coop") * (1.0 - p.driver("foreign_screening"))
     per_firm = firms.total((ahead * taken).sum(axis=1)) / max(firms.total(np.ones(firms.length)), 1.0)
