@@ -1,7 +1,7 @@
 """Whether statistics of the tail depend on the scale: the same seeds at several scales, compared run by run.
 
 ``python -m simulation.analysis.scale_study`` runs the scenario at scales 0.1 and 1 and writes the comparison to
-``results/studies/scale.csv``; a run at scale 1 takes about a minute.
+``results/reference/scale.csv``; a run at scale 1 takes about a minute.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from simulation.scenario import Effective, load
 logger = logging.getLogger("aiplan.analysis")
 VARIABLES = ("largest_firm_share", "top300_share", "core_revenue", "firms_alive", "talent_total", "adoption_rate")
 SCALES = (0.1, 1.0)
-FILE = Path("results/studies/scale.csv")
+FILE = Path("results/reference/scale.csv")
 # A mean over two dozen seeds differs by more than this many standard errors once in a few hundred comparisons.
 ERRORS = 3.0
 

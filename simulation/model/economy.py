@@ -181,7 +181,7 @@ class Economy(mesa.Model):
         self.local_strength = self.region_firm_share - 1.0 / size("region")
         labour._count(self)
         with self.reads.during("research"):
-            research._measure(self)
+            research.measure(self)
         self.research.initial_relative_level = self.research.relative_level
         carriers = technology[[index("product", name) for name in observe.related.CARRIERS]]
         self.initial_carrier_gap = carriers @ (self.research.best - self.world.frontier)
@@ -332,6 +332,9 @@ class Economy(mesa.Model):
         return institutions.FirmView(self, uid)
 
     def close(self) -> None:
-        """Free the references that Mesa keeps on a model, so that memory stays flat over many runs."""
-        getattr(mesa.Agent, "_ids", {}).pop(self, None)
+        """Free the columns and the references that Mesa keeps, so that memory stays flat over many runs."""
         self.remove_all_agents()
+        getattr(mesa.Agent, "_ids", {}).pop(self, None)
+        for name in ("world", "government", "provinces", "channels", "universities", "research_bases", "platforms",
+                     "timetable", "adopters", "firms", "people", "positions", "market"):  # fmt: skip
+            self.__dict__.pop(name, None)

@@ -77,7 +77,7 @@ class Province(mesa.Agent):
 
 
 class FundingChannel(mesa.Agent):
-    """One funding channel: its uncalled commitments and dry powder, what it has invested and got back.
+    """One funding channel: its uncalled commitments and dry powder, what it has invested.
 
     Money in million CNY.  ``uncalled`` is promised by limited partners; ``powder`` is called and not yet invested.
     """
@@ -89,7 +89,6 @@ class FundingChannel(mesa.Agent):
         self.uncalled = 0.0
         self.powder = 0.0
         self.invested = 0.0
-        self.returned = 0.0
 
 
 class UniversitySystem(mesa.Agent):
@@ -109,7 +108,7 @@ class UniversitySystem(mesa.Agent):
 
 
 class ResearchBase(mesa.Agent):
-    """The public laboratories of one theory field: knowledge, funds and the clock of the next breakthrough.
+    """The public laboratories of one theory field: its weight in funding and the clock of the next breakthrough.
 
     A breakthrough falls due when the cumulative hazard passes a unit-exponential threshold, so that two scenarios with
     the same seed differ only by how fast the hazard runs.
@@ -119,7 +118,6 @@ class ResearchBase(mesa.Agent):
         super().__init__(model)
         self.position = position
         self.name = members("theory")[position]
-        self.knowledge = 1.0
         self.weight = 1.0
         self.hazard = 0.0
         self.threshold = 1.0

@@ -20,6 +20,7 @@ from simulation.model.rules import (
     public_money,
     related,
     research,
+    theory,
 )
 from simulation.model.state import ABROAD_BUYER, CELLS, CORE_BUYER
 from tests.model.properties import close, columns, given, numbers
@@ -88,7 +89,7 @@ def test_the_best_level_of_a_field_is_that_of_large_firms_that_work_on_it():
         revenue_year=lambda: revenue,
     )  # fmt: skip
     # The dead count for nothing, nor do those who do not use the field; the small firm ahead has too little revenue.
-    assert research.upper_levels(firms, technology).tolist() == [1.0, 1.0, 2.0]
+    assert theory.upper_levels(firms, technology).tolist() == [1.0, 1.0, 2.0]
 
 
 # -- compute -----------------------------------------------------------------------------------------------------------

@@ -181,13 +181,13 @@ def _adopt_and_deepen(economy: Economy) -> np.ndarray:
     benefit = _benefit(economy)
     adopted = a.adopted >= 0
     innovation, imitation = p["adoption_innovation"], p["adoption_imitation"]
-    speed = p["adoption_speed"][a.sector] * p["adoption_speed_by_size"][a.size_class]
+    speed = p["adoption_speed"][a.sector]
     if economy.variants["adoption"] == "bass":
         sector = np.bincount(a.sector, a.count * adopted) / np.bincount(a.sector, a.count)
         hazard = speed * (innovation + imitation * sector[a.sector]) / 4.0
     else:
-        sample = a.count_sample
-        peers = peer_share(adopted.astype(float), sample, a.cell, a.sector, p["peer_prior"])
+        speed = speed * p["adoption_speed_by_size"][a.size_class]
+        peers = peer_share(adopted.astype(float), a.count_sample, a.cell, a.sector, p["peer_prior"])
         hazard = speed * (innovation + imitation * peers) / 4.0 * 2.0 * logistic(benefit)
     start = ~adopted & (economy.streams.uniform("adopter_adopts", a.uid, t) < hazard)
     pilot = p["pilot_depth"]

@@ -80,7 +80,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simulation.inputs.dimensions import index, size
+from simulation.inputs.dimensions import size
 from simulation.model.state import BUDGET_SECTORS, CELLS, INCUMBENT
 from simulation.model.streams import hash_ids
 
@@ -89,7 +89,6 @@ if TYPE_CHECKING:
 
 PUBLIC_BUYER = np.zeros(size("sector") + 2, dtype=bool)
 PUBLIC_BUYER[: size("sector")] = BUDGET_SECTORS
-PUBLIC_SAFETY = index("sector", "public_safety")
 
 
 def award_shares(
