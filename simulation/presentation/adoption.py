@@ -26,7 +26,8 @@ def adoption(view: View) -> list[Sheet]:
     order = sorted(dimensions.members("sector"), key=lambda sector: -float(final.sel(sector=sector)))
     sheet = Sheet("adoption", (11.6, 6.9))
     subtitle = view.subtitle(view.say("percent_year_end"), statistic_phrase(view), view.say("adoption_lines"))
-    sheet.frame(_title(view, order, last), subtitle, [view.say("adoption_note"), view.provenance()], colour_key(view))
+    note = view.say("adoption_note" if len(view.scenarios) == 1 else "adoption_note_many")
+    sheet.frame(_title(view, order, last), subtitle, [note, view.provenance()], colour_key(view))
     rows = -(-(len(order) + 1) // COLUMNS)
     grid = sheet.figure.subplots(rows, COLUMNS, sharex=True, sharey=True, squeeze=False)
     for position, axes in enumerate(grid.flat):
@@ -77,7 +78,7 @@ def _title(view: View, order: list[str], last: int) -> str:
     scenario = view.scenarios[0]
     final = view.bands(RATE_BY_SECTOR, scenario).sel(quantile=0.5, year=last)
     total = float(view.bands(RATE, scenario).sel(quantile=0.5, year=last))
-    return view.say(
+    text = view.say(
         "title_adoption",
         value=view.share(total / 100),
         year=last,
@@ -86,3 +87,4 @@ def _title(view: View, order: list[str], last: int) -> str:
         high=view.share(float(final.sel(sector=order[0])) / 100),
         high_name=view.member("sector", order[0]),
     )
+    return view.headline(text)

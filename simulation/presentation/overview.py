@@ -29,7 +29,8 @@ def overview(view: View) -> list[Sheet]:
     sheet = Sheet("overview", (11.7, 8.27))
     subtitle = view.subtitle(view.say("panel_units"), statistic_phrase(view), view.say("nominal"))
     caveat = f"{view.say('related_label')}: {view.say('related_caveat')}"
-    sheet.frame(_title(view), f"{subtitle}\n{caveat}", [view.say("overview_note"), view.provenance()], colour_key(view))
+    note = view.say("overview_note" if len(view.scenarios) == 1 else "overview_note_many")
+    sheet.frame(_title(view), f"{subtitle}\n{caveat}", [note, view.provenance()], colour_key(view))
     lines = len(SCOPES["core"]) * len(view.scenarios)
     grid = sheet.figure.add_gridspec(3, 3, height_ratios=[1, 1, 0.3 + 0.13 * lines])
     axes = [sheet.figure.add_subplot(grid[row, column]) for row in range(2) for column in range(3)]

@@ -9,7 +9,7 @@ import numpy as np
 from simulation.analysis.bands import quantiles, shares, top_share
 from simulation.inputs import dimensions
 from simulation.presentation import draw, style
-from simulation.presentation.comparison import line_key, line_style, statistic_phrase
+from simulation.presentation.comparison import line_key, line_style
 from simulation.presentation.marks import series_marks
 from simulation.presentation.sheet import Sheet
 from simulation.presentation.view import View
@@ -17,6 +17,7 @@ from simulation.presentation.view import View
 if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
 
 MEASURES = (
     ("firms_by_region", "#0072B2", "o"),
@@ -31,7 +32,8 @@ TOP = 5
 def provinces(view: View) -> list[Sheet]:
     """Ranked provinces at the end of the run beside the share of the five largest over time."""
     sheet = Sheet("provinces", (10.4, 6.3))
-    subtitle = view.subtitle(view.say("percent_national"), statistic_phrase(view))
+    statistic = "statistic_outer" if len(view.scenarios) == 1 else "statistic_median"
+    subtitle = view.subtitle(view.say("percent_national"), statistic)
     sheet.frame(_title(view), subtitle, [view.say("provinces_note"), view.provenance()], line_key(view))
     left, right = sheet.figure.subplots(1, 2, gridspec_kw={"width_ratios": [1.15, 1]})
     ranked_panel(sheet, left, view)
@@ -67,7 +69,7 @@ def ranked_panel(sheet: Sheet, axes: Axes, view: View) -> None:
     axes.set_yticks(heights, [view.member("region", region) for region in order[:SHOWN]])
     axes.set_xlim(left=0)
     axes.set_ylim(-0.7, SHOWN - 0.3)
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0f} %")
+    _whole_percent(axes.xaxis)
     axes.legend(loc="lower right", handletextpad=0.2)
 
 
@@ -97,8 +99,16 @@ def concentration_panel(sheet: Sheet, axes: Axes, view: View) -> None:
             textcoords="offset points",
             size=style.SIZES["label"],
         )
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0f} %")
+    _whole_percent(axes.yaxis)
     draw.end_labels(sheet, axes, labels)
+
+
+def _whole_percent(axis: Axis) -> None:
+    """Ticks at whole percentages, so that their labels say exactly where they stand."""
+    from matplotlib.ticker import MaxNLocator
+
+    axis.set_major_locator(MaxNLocator(6, integer=True, steps=[1, 2, 5, 10]))
+    axis.set_major_formatter(lambda value, _: f"{value:.0f} %")
 
 
 def _share_median(view: View, name: str, scenario: str, year: int) -> xr.DataArray:
@@ -111,4 +121,5 @@ def _title(view: View) -> str:
     first, last = view.years(name)
     middle = quantiles(top_share(view.annual(name).sel(scenario=view.scenarios[0]), "region", TOP), (0.5,))
     values = {year: view.share(float(middle.sel(year=year).isel(quantile=0))) for year in (first, last)}
-    return view.say("title_provinces", value=values[last], year=last, before=values[first], first=first)
+    text = view.say("title_provinces", value=values[last], year=last, before=values[first], first=first)
+    return view.headline(text)

@@ -152,7 +152,7 @@ def _wage_title(view: View) -> str:
     scenario = view.scenarios[0]
     ratio = quantiles(view.annual(WAGE).sel(tier=tier, year=last) / view.annual("wage_software").sel(year=last), (0.5,))
     value = float(view.bands(WAGE, scenario, tier=tier).sel(quantile=0.5, year=last))
-    return view.say(
+    text = view.say(
         "title_wages",
         tier=view.member("tier", tier),
         value=wording.number(value),
@@ -160,3 +160,4 @@ def _wage_title(view: View) -> str:
         year=last,
         ratio=wording.number(float(ratio.sel(scenario=scenario).isel(quantile=0))),
     )
+    return view.headline(text)

@@ -79,12 +79,23 @@ class View:
         return value
 
     def scenario_label(self, scenario: str) -> str:
-        """Title of a scenario in the language of the view, or its id in plain words."""
+        """Title of a scenario with its strength in the language of the view, or its id in plain words."""
         titles = self.attribute("scenario_titles") or {}
         title = titles.get(scenario)
         if isinstance(title, dict):
             title = title.get(self.language) or title.get("en")
-        return str(title) if title else _plain_name(scenario)
+        name, _, strength = scenario.partition(":")
+        words = str(title) if title else name.replace("_", " ").capitalize()
+        if not strength:
+            return words
+        # The strengths of one scenario share its title and would carry the same name without this.
+        return self.say("with_strength", name=words, strength=wording.strength(strength, self.language))
+
+    def headline(self, text: str) -> str:
+        """A title whose number is that of the first scenario, which it names where there are several."""
+        if len(self.scenarios) == 1:
+            return text
+        return self.say("of_scenario", text=text, name=self.scenario_label(self.scenarios[0]))
 
     # words --------------------------------------------------------------------------------------------------------
     def say(self, key: str, **values: object) -> str:
@@ -183,13 +194,6 @@ class View:
             "high": wording.number(medians[high]),
             "high_name": self.scenario_label(high),
         }
-
-
-def _plain_name(scenario: str) -> str:
-    """Id in plain words: ``no_plan_counterfactual:strict`` is ``No plan counterfactual (strict)``."""
-    name, _, strength = scenario.partition(":")
-    words = name.replace("_", " ").capitalize()
-    return f"{words} ({strength.replace('_', ' ')})" if strength else words
 
 
 def _dataset(source: Any) -> xr.Dataset:

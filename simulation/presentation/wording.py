@@ -35,6 +35,9 @@ _UNITS: dict[str, dict[str, tuple[float, str]]] = {
     "index": {"en": (1, "index"), "zh": (1, "指数")},
 }
 
+# Strengths of a scenario that ships in several; others are shown as they are written.
+_STRENGTHS_ZH = {"strict": "严格", "moderate": "适中", "weak": "宽松"}
+
 _PHRASES: dict[str, tuple[str, str]] = {
     # what every figure states
     "nominal": ("nominal", "名义值"),
@@ -51,6 +54,8 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "statistic_median": ("medians of {runs} runs", "{runs}次运行的中位数"),
     "statistic_share": ("share of {runs} runs", "{runs}次运行中的占比"),
     "scenario": ("scenario: {names}", "情景：{names}"),
+    "with_strength": ("{name} ({strength})", "{name}（{strength}）"),
+    "of_scenario": ("{text}; scenario: {name}", "{text}；情景：{name}"),
     "provenance": (
         "Model result under the assumptions of the scenario. aiplan {version}; scenario {ids}; {runs} runs a scenario "
         "({sets}); scale {scale}. Bands show only what varies between these runs.",
@@ -83,6 +88,7 @@ _PHRASES: dict[str, tuple[str, str]] = {
     ),
     "log_scale": ("logarithmic scale", "对数坐标"),
     "own_scales": ("each panel has its own scale", "各图坐标不同"),
+    "statistic_outer": ("median and 90 % band of {runs} runs", "{runs}次运行的中位数及90%区间"),
     "statistic_inner": ("median and 50 % band of {runs} runs", "{runs}次运行的中位数及50%区间"),
     "related_label": ("Related industry driven by AI", "人工智能带动的相关产业"),
     "related_definitions": (
@@ -106,6 +112,10 @@ _PHRASES: dict[str, tuple[str, str]] = {
         "the last year.",
         "行业按期末采用率排序；数字为末年采用者占比的中位数。",
     ),
+    "adoption_note_many": (
+        "Sectors in the order of their adoption at the end in the first scenario.",
+        "行业按首个情景的期末采用率排序。",
+    ),
     "provinces_note": (
         "Median over runs of each province's share in the run; shares of medians need not add up to 100 %.",
         "各省份在每次运行中占比的中位数；合计不一定为100%。",
@@ -120,6 +130,11 @@ _PHRASES: dict[str, tuple[str, str]] = {
         "Adoption: solid share of adopters, dashed AI depth. Firms: solid alive, dashed as the lists count, "
         "dotted known to list makers.",
         "黑色横线：规划目标；标记：公布值（机构见单图）。采用：实线为采用者占比，虚线为应用深度。企业：实线为存活，虚线为按名录口径，点线为名录可见。",
+    ),
+    "overview_note_many": (
+        "Black bars: plan targets; markers: published values (publishers named in the single figures). "
+        "Adoption: solid share of adopters, dashed AI depth. Firms: solid alive, dashed as the lists count.",
+        "黑色横线：规划目标；标记：公布值（机构见单图）。采用：实线为采用者占比，虚线为应用深度。企业：实线为存活，虚线为按名录口径。",
     ),
     "published_elsewhere": ("other scopes, published: {list}", "其他口径的公布值：{list}"),
     "and": ("and", "和"),
@@ -203,12 +218,12 @@ _PHRASES: dict[str, tuple[str, str]] = {
     # panels
     "panel_core": ("AI core industry revenue, scope A", "核心产业收入，A口径"),
     "panel_related": ("Related industry revenue, R2", "相关产业收入，R2"),
-    "panel_channels": ("By channel, all firms of the model (stack of medians)", "分渠道，模型全部企业（中位数堆叠）"),
+    "panel_channels": ("Funding of core firms by channel (stack of medians)", "核心企业融资，分渠道（中位数堆叠）"),
     "panel_equity": ("Equity funding, broad scope", "股权融资，宽口径"),
     "panel_stock": ("Number of firms at year end", "年末企业数量"),
     "panel_flow": ("Entry and exit in the year (medians)", "当年进入与退出（中位数）"),
     "panel_medians": ("{label}, year end (medians)", "年末{label}（中位数）"),
-    "panel_wages": ("Wages, last quarter of the year, at yearly rate", "工资，年末季度，折年"),
+    "panel_wages": ("Wages, last quarter, at yearly rate, log scale", "工资，年末季度，折年，对数坐标"),
     "panel_ranked": ("Share of the national total in {year}, medians", "{year}年占全国比重，中位数"),
     "panel_concentration": ("Share of the five largest provinces", "前五省份占比"),
     "panel_adoption": ("AI adoption, share of adopters", "人工智能采用率"),
@@ -230,12 +245,13 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "never": ("not by {year}", "至{year}年未达"),
     "outlined": (
         "Cells: % of runs whose first year above the threshold it is. Outlined: the target's own year; cells "
-        "to its left are early, to its right late.",
+        "to its left are early, to its right late. Scope N is read only to 2020.",
         "单元格：首次超过门槛的年份在各次运行中的占比（%）。方框为目标年份；左侧为提前，右侧为推迟。N口径仅读至2020年。",
     ),
     "stack_note": (
-        "The stack adds medians by channel; their sum need not equal the median of the sum.",
-        "堆叠为各渠道中位数之和，不一定等于总额的中位数。",
+        "The stack adds medians by channel; their sum need not equal the median of the sum. It holds money of core "
+        "firms only: about half of broad equity funding enters core firms.",
+        "堆叠为各渠道中位数之和，不一定等于总额的中位数；仅含核心企业：宽口径股权融资约一半进入核心企业。",
     ),
     "judgement_note": (
         "Observed equity: filled markers were seen or derived from published counts, hollow ones are "
@@ -245,9 +261,9 @@ _PHRASES: dict[str, tuple[str, str]] = {
     ),
     "list_note": (
         "Lists hold a share of the firms that list makers know and were widened once, in 2021-22; the dashed line "
-        "counts as they do. "
-        "Lists of different makers (CNNIC, CAICT/MIIT) are not the same count.",
-        "名录只含其可见企业的一部分，并于2021-22年扩大一次；虚线按名录口径计数。各机构名录（CNNIC、信通院/工信部）口径不同。",
+        "counts as they do. The widening multiplies the count, so that the dashed line can lie above that share "
+        "of the firms and above the dotted one. Lists of different makers (CNNIC, CAICT/MIIT) are not the same count.",
+        "名录只含其可见企业的一部分，并于2021-22年扩大一次；虚线按名录口径计数，扩大使计数成倍增加，因而可高于该比例。各机构名录（CNNIC、信通院/工信部）口径不同。",
     ),
     "wage_note": (
         "Published: annual mean wage in the IT sector, urban non-private units (National Bureau of Statistics).",
@@ -259,6 +275,11 @@ _PHRASES: dict[str, tuple[str, str]] = {
 def say(key: str, language: str, **values: object) -> str:
     """A sentence in a language (``en`` or ``zh``); ``KeyError`` for an unknown sentence."""
     return _PHRASES[key][LANGUAGES.index(language)].format(**values)
+
+
+def strength(name: str, language: str) -> str:
+    """Strength of a scenario in words."""
+    return _STRENGTHS_ZH.get(name, name) if language == "zh" else name.replace("_", " ")
 
 
 def unit(name: str, language: str) -> Unit:
