@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simulation.results.result import Result
-from simulation.results.store import FIGURES, TARGETS
+from simulation.results.store import DIFFERENCES, FIGURES, TARGETS
 from simulation.results.text import csv_text, write_whole
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Study:
         return self.scenarios[0]
 
     def run(self, **settings: Any) -> StudyResult:
-        """Run the scenarios and store the result with its target table.
+        """Run the scenarios and store the result with its target table and, for several, their differences.
 
         Parameters
         ----------
@@ -62,6 +62,8 @@ class Study:
 
         result = StudyResult(run_ensemble(self.scenarios, **settings).folder)
         write_whole(result.folder / TARGETS, csv_text(result.targets()))
+        if len(self.scenarios) > 1:
+            write_whole(result.folder / DIFFERENCES, csv_text(result.differences()))
         return result
 
 
@@ -77,6 +79,12 @@ class StudyResult(Result):
     def targets(self) -> list[dict[str, Any]]:
         """The verdict on each target of the plan, one row per scenario, target and scope."""
         return [dict(row) for row in self._targets]
+
+    def differences(self) -> list[dict[str, Any]]:
+        """Mean paired differences of the further scenarios to the first, by variable and year; none for one alone."""
+        from simulation.analysis.differences import differences_table
+
+        return differences_table(self.dataset)
 
     def plot(self, *kinds: str, folder: Reference | None = None, **options: Any) -> list[Path]:
         """Draw figures, each with its data beside it.

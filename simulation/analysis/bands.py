@@ -56,11 +56,6 @@ def quantiles(values: xr.DataArray, levels: tuple[float, ...] = LEVELS) -> xr.Da
     return values.quantile(list(levels), dim="member", skipna=True)
 
 
-def share_of_runs(condition: xr.DataArray, valid: xr.DataArray) -> xr.DataArray:
-    """Share of the members with valid values for which a condition holds, 0 to 1; NaN where none is valid."""
-    return condition.where(valid).mean(dim="member", skipna=True)
-
-
 def first_year(annual_values: xr.DataArray, threshold: float) -> xr.DataArray:
     """First year whose value is more than a threshold, per member; NaN where no year of the run is.
 

@@ -24,7 +24,7 @@ MEGABYTES = 32
 
 
 def doctor(json: Json = False) -> None:
-    """Versions, extras, cores, fonts, compilation cache and write speed of this machine."""
+    """Versions, extras, cores, fonts and write speed of this machine."""
     from simulation.results.provenance import data_version, dependencies, program_version
 
     rows: list[dict[str, Any]] = [
@@ -35,7 +35,6 @@ def doctor(json: Json = False) -> None:
         _cores(),
         _memory(),
         _bytecode(),
-        _compilation_cache(),
         _font(),
         _write_speed(),
     ]
@@ -66,15 +65,6 @@ def _memory() -> dict[str, Any]:
 def _bytecode() -> dict[str, Any]:
     off = sys.dont_write_bytecode
     return {"check": "bytecode", "value": "off, imports are slow" if off else "written", "good": not off}
-
-
-def _compilation_cache() -> dict[str, Any]:
-    import simulation
-
-    folder = os.environ.get("NUMBA_CACHE_DIR") or str(Path(simulation.__file__).parent / "__pycache__")
-    writable = os.access(folder if os.path.isdir(folder) else os.path.dirname(folder), os.W_OK)
-    text = "beside the program" if writable else "in the user's cache folder"
-    return {"check": "compilation cache", "value": text, "good": True}
 
 
 def _font() -> dict[str, Any]:

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from simulation.cli.output import Json, show_json, show_table
+from simulation.cli.output import Json, LabelLanguage, Language, show_json, show_table
 
 if TYPE_CHECKING:
     from simulation.errors import UsageError
     from simulation.inputs.plan import Clause
     from simulation.inputs.registry import Parameter
 
-Language = Annotated[str, typer.Option(help="Language of the labels, en or zh.")]
 WIDE = 60  # characters of a free text that a table shows; --json has all of it
 
 
@@ -22,7 +21,7 @@ def plan(
     section: Annotated[
         str | None, typer.Argument(metavar="[SECTION|CLAUSE|targets]", help="Part of the plan; everything by default.")
     ] = None,
-    language: Language = "en",
+    language: LabelLanguage = Language.EN,
     json: Json = False,
 ) -> None:
     """The plan's targets and clauses, and what models each of them."""
@@ -103,7 +102,7 @@ def evidence(
 def parameters(
     name: Annotated[str | None, typer.Argument(help="An id, or part of one; the whole registry by default.")] = None,
     section: Annotated[str | None, typer.Option(help="policy, external or model.")] = None,
-    language: Language = "en",
+    language: LabelLanguage = Language.EN,
     json: Json = False,
 ) -> None:
     """The registry: every lever, driver and parameter with unit, bounds, prior, grade and source."""

@@ -8,6 +8,7 @@ import time
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -15,6 +16,16 @@ import typer
 if TYPE_CHECKING:
     from simulation.experiments.runner import Progress
 
+
+class Language(StrEnum):
+    """Languages of labels and sentences."""
+
+    EN = "en"
+    ZH = "zh"
+
+
+FigureLanguage = Annotated[Language, typer.Option(help="Language of the figures.")]
+LabelLanguage = Annotated[Language, typer.Option(help="Language of the labels.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, nothing else there.")]
 Row = Mapping[str, Any]
 EVERY = 0.1  # share of the runs after which a plain progress line is due

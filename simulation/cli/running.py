@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from simulation.cli.output import Json, message, progress_bar, show_json, show_table
+from simulation.cli.output import FigureLanguage, Json, Language, message, progress_bar, show_json, show_table
 
 if TYPE_CHECKING:
     from simulation.study import StudyResult
@@ -24,7 +24,7 @@ Scale = Annotated[
 Until = Annotated[
     str | None, typer.Option(metavar="YEAR", help="Last year or quarter.  [default: 2030]", show_default=False)
 ]
-Jobs = Annotated[int | None, typer.Option(help="Worker processes.  [default: all cores]", show_default=False)]
+Jobs = Annotated[int | None, typer.Option(min=1, help="Worker processes.  [default: all cores]", show_default=False)]
 
 
 def run(
@@ -42,11 +42,13 @@ def run(
     resume: Annotated[bool, typer.Option("--resume", help="Continue the result folder where it stopped.")] = False,
     profile: Annotated[bool, typer.Option("--profile", help="Print the time of each call of the quarter.")] = False,
     figures: Annotated[bool, typer.Option(help="Draw the figures of the result.")] = True,
-    language: Annotated[str, typer.Option(help="Language of the figures, en or zh.")] = "en",
-    first_replicate: Annotated[int, typer.Option(help="Number of the first run, to repeat one of an ensemble.")] = 0,
+    language: FigureLanguage = Language.EN,
+    first_replicate: Annotated[
+        int, typer.Option(min=0, help="Number of the first run, to repeat one of an ensemble.")
+    ] = 0,
     parameter_set: Annotated[
         list[int] | None,
-        typer.Option(help="Draw of the uncertain inputs, 0 for the central one; may be repeated.", show_default="0"),
+        typer.Option(min=0, help="Draw of the uncertain inputs, 0 for the central; repeatable.", show_default="0"),
     ] = None,
     json: Json = False,
 ) -> None:
@@ -90,7 +92,7 @@ def _draw(result: StudyResult, language: str) -> list[Path]:
 
 
 def _report(result: StudyResult, files: list[Path], json: bool) -> None:
-    from simulation.cli.verdict import show_verdict
+    from simulation.cli.verdict import show_differences, show_verdict
 
     failures = result.failures
     for failure in failures:
@@ -102,12 +104,14 @@ def _report(result: StudyResult, files: list[Path], json: bool) -> None:
             {
                 "result": result.folder.as_posix(),
                 "targets": result.targets(),
+                "differences": result.differences(),
                 "figures": pictures,
                 "failed": len(failures),
             }
         )
         return
     show_verdict(result.targets(), len(failures))
+    show_differences(result.differences())
     typer.echo(f"Result: {result.folder}")
     if pictures:
         typer.echo(f"Figures: {Path(pictures[0]).parent} ({len(pictures)} PNG, each with its data as CSV)")

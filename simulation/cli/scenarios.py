@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from simulation.cli.output import Json, message, show_json, show_table
+from simulation.cli.output import Json, LabelLanguage, Language, message, show_json, show_table
 
 if TYPE_CHECKING:
     from simulation.scenario import Scenario
 
-Language = Annotated[str, typer.Option(help="Language of the texts, en or zh.")]
 Set = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a value; may be repeated.")]
 Until = Annotated[str | None, typer.Option(metavar="YEAR", help="Last year or quarter shown.")]
 NAME = "SCENARIO"
 
 
-def list_scenarios(language: Language = "en", json: Json = False) -> None:
+def list_scenarios(language: LabelLanguage = Language.EN, json: Json = False) -> None:
     """Scenarios that can be named by their id: those of the working folder first, then those of the program."""
     from simulation.scenario import discover
 
@@ -44,7 +43,7 @@ def show(
     everything: Annotated[bool, typer.Option("--all", help="Parameters at their registry default too.")] = False,
     override: Set = None,
     until: Until = None,
-    language: Language = "en",
+    language: LabelLanguage = Language.EN,
     json: Json = False,
 ) -> None:
     """Effective values of a scenario with unit, source and origin (file:line)."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from simulation.cli.output import Json, message, progress_bar, show_json
+from simulation.cli.output import FigureLanguage, Json, Language, message, progress_bar, show_json
 from simulation.cli.running import Jobs, Replicates, Scale, Seed, Set, Until
 
 if TYPE_CHECKING:
@@ -31,6 +31,13 @@ def targets(
 
     Scenarios are run first, unless the same runs are stored already.
     """
+    settings: dict[str, Any] = {
+        "replicates": replicates,
+        "seed": seed,
+        "scale": scale,
+        "until": until,
+        "jobs": jobs,
+    }
     from simulation.cli.verdict import show_verdict
     from simulation.errors import UsageError
     from simulation.results.store import MANIFEST
@@ -38,9 +45,12 @@ def targets(
     if len(source) == 1 and (Path(source[0]) / MANIFEST).exists():
         from simulation.study import open_result
 
+        ignored = ["--set"] * bool(override) + [f"--{name}" for name, value in settings.items() if value is not None]
+        if ignored:
+            raise UsageError(f"{', '.join(ignored)}: {source[0]} is a stored result, of which nothing is run anew")
         result = open_result(source[0])
     else:
-        result = _run(source, override, replicates=replicates, seed=seed, scale=scale, until=until, jobs=jobs)
+        result = _run(source, override, **settings)
     rows = result.targets()
     wanted = {name.strip() for name in scope.split(",")}
     valid = {row["scope"] for row in rows}
@@ -57,7 +67,7 @@ def targets(
         typer.echo(f"Result: {result.folder}")
 
 
-def _run(references: list[str], overrides: list[str] | None, **settings: object) -> StudyResult:
+def _run(references: list[str], overrides: list[str] | None, **settings: Any) -> StudyResult:
     from simulation.study import load
 
     study = load(*references, overrides=overrides)
@@ -69,7 +79,7 @@ def plot(
     result: Annotated[Path, typer.Argument(help="A result folder.")],
     kinds: Annotated[list[str] | None, typer.Argument(metavar="[KIND...]", help="Figures; all by default.")] = None,
     folder: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where the figures go.")] = None,
-    language: Annotated[str, typer.Option(help="Language of the figures, en or zh.")] = "en",
+    language: FigureLanguage = Language.EN,
     svg: Annotated[bool, typer.Option("--svg", help="Write an SVG beside each PNG.")] = False,
     json: Json = False,
 ) -> None:

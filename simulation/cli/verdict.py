@@ -40,6 +40,45 @@ def show_verdict(rows: Sequence[Row], failed: int = 0) -> None:
         typer.echo(f"{failed} runs failed and are left out.")
 
 
+def show_differences(rows: Sequence[Row]) -> None:
+    """Print how the further scenarios differ from the first; nothing where there is one alone.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        Rows of :func:`simulation.analysis.differences.differences_table`.
+    """
+    if not rows:
+        return
+    typer.echo("")
+    shown = [
+        {
+            "scenario": str(row["scenario"]),
+            "variable": str(row["variable"]),
+            "year": str(row["year"]),
+            "unit": str(row["unit"]),
+            "base": _amount(row["base_median"]),
+            "difference": _amount(row["difference"], sign="+"),
+            "error": _amount(row["error"]),
+            "relative": "-" if _missing(row["relative"]) else f"{100 * row['relative']:+.1f}%",
+        }
+        for row in rows
+    ]
+    show_table(shown, title=f"Differences to {rows[0]['base']}, run by run on the same random numbers")
+    typer.echo(
+        "base: median of its runs; difference: mean over the pairs of runs; error: Monte Carlo standard error of"
+    )
+    typer.echo("that mean; relative: difference over base. Flows (bn_cny) a year, the rest at year end.")
+
+
+def _amount(value: float | None, sign: str = "") -> str:
+    """A number with about three figures; an error of a few units needs its decimals."""
+    if value is None or _missing(value):
+        return "-"
+    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 1 else 2
+    return f"{value:{sign},.{digits}f}"
+
+
 def _title(rows: Sequence[Row]) -> str:
     names = ", ".join(dict.fromkeys(str(row["scenario"]) for row in rows))
     return f"Targets of the plan: {names}"

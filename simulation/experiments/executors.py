@@ -19,7 +19,7 @@ Outcome = TypeVar("Outcome")
 # Loaded once in the fork server, so that each worker starts with the economy imported.
 PRELOAD = ("simulation.experiments.work", "simulation.model")
 # Runs are the unit of parallel work: linear algebra that starts threads of its own only makes workers wait.
-SINGLE_THREADED = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+SINGLE_THREADED = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 WORTH_A_POOL = 4  # runs below which starting worker processes costs more than it saves
 
 

@@ -79,6 +79,8 @@ def make_plan(
     scenarios: tuple[Scenario, ...], chosen: dict[str, Any], level: str, sets: Sequence[int], first: int
 ) -> Plan:
     """Effective inputs of everything that will be run; raises before anything is written."""
+    if first < 0 or any(number < 0 for number in sets):
+        raise UsageError("runs and parameter sets are counted from 0: a negative one does not exist")
     effective = {
         (scenario.id, number): scenario.effective(chosen["until"], number, chosen["seed"])
         for scenario in scenarios

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from simulation.errors import RunFailed
+from simulation.errors import RunFailed, UsageError
 from simulation.experiments.executors import Executor, batches, executor_for
 from simulation.experiments.plan import (
     Plan,
@@ -107,6 +107,8 @@ def run_ensemble(
     RunFailed
         When not a single run finished; the folder keeps their errors.
     """
+    if jobs is not None and jobs < 1:
+        raise UsageError(f"{jobs} jobs: there must be at least 1 worker process")
     chosen = settings(scenarios, replicates, seed, scale, until)
     listed = distinct(scenarios)
     plan = make_plan(listed, chosen, level, parameter_sets, first_replicate)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from unicodedata import east_asian_width
 
 from simulation.presentation import draw, style
-from simulation.presentation.sheet import Sheet
+from simulation.presentation.sheet import NEVER_FIRST, TOKENS, Sheet
 from simulation.presentation.view import View
 
 if TYPE_CHECKING:
@@ -55,14 +56,28 @@ def comparison_fans(
 
 def scenario_labels(sheet: Sheet, axes: Axes, view: View, bands: dict[str, xr.DataArray]) -> None:
     """Name the scenarios at the right end of their medians."""
+    width = 16 if view.language == "en" else 22
     items = [
-        (float(band.sel(quantile=0.5).isel(year=-1)), fold(view.scenario_label(name)), style.scenario_colour(position))
+        (
+            float(band.sel(quantile=0.5).isel(year=-1)),
+            fold(view.scenario_label(name), width),
+            style.scenario_colour(position),
+        )
         for position, (name, band) in enumerate(bands.items())
     ]
     draw.end_labels(sheet, axes, items)
 
 
-LINE_STYLES = ("-", "--", ":", "-.")
+LINE_STYLES: tuple[Any, ...] = (
+    "-",
+    "--",
+    ":",
+    "-.",
+    (0, (7, 2)),
+    (0, (4, 1, 1, 1, 1, 1)),
+    (0, (1, 3)),
+    (0, (9, 2, 2, 2)),
+)
 
 
 def colour_key(view: View) -> list[tuple[str, str, Any]]:
@@ -79,18 +94,22 @@ def line_key(view: View) -> list[tuple[str, str, Any]]:
     return [(view.scenario_label(name), style.GREY, line_style(n)) for n, name in enumerate(view.scenarios)]
 
 
-def line_style(position: int) -> str:
-    """Line style of the scenario at a position; repeats after four."""
+def line_style(position: int) -> Any:
+    """Line style of the scenario at a position; repeats after eight, more than figures show."""
     return LINE_STYLES[position % len(LINE_STYLES)]
 
 
 def fold(text: str, width: int = 16) -> str:
-    """Break a label into lines of about ``width`` characters at spaces."""
+    """Break a label into lines of about ``width`` characters: at spaces, or between Chinese characters (two each)."""
     lines, line = [], ""
-    for word in text.split():
-        if line and len(line) + len(word) + 1 > width:
-            lines.append(line)
-            line = word
+    for token in TOKENS.findall(text):
+        if line and token not in NEVER_FIRST and _width(line + token.rstrip()) > width:
+            lines.append(line.rstrip())
+            line = token.lstrip()
         else:
-            line = f"{line} {word}".strip()
-    return "\n".join([*lines, line])
+            line += token
+    return "\n".join([*lines, line.rstrip()])
+
+
+def _width(text: str) -> int:
+    return sum(1 + (east_asian_width(character) in "WF") for character in text)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from simulation.errors import UsageError
+from simulation.errors import StoreConflict, UsageError
 
 logger = logging.getLogger("aiplan.figures")
 
@@ -39,6 +39,9 @@ NEEDS = {
     "provinces": ("firms_by_region",),
 }
 
+MOST = 8  # scenarios that lines and colours can tell apart
+SEPARATE = ("target_years",)  # figures that give each scenario a sheet of its own
+
 
 def plot_result(
     result: Any,
@@ -53,7 +56,7 @@ def plot_result(
     ----------
     result : Result, xarray.Dataset or path
         A result, its dataset (dimensions scenario, member, time), or a result folder. With several scenarios every
-        figure compares them.
+        figure compares them, the first ``MOST`` at most.
     folder : path
         Where the files go; made if missing.
     kinds : iterable of str, optional
@@ -73,6 +76,8 @@ def plot_result(
     ------
     UsageError
         For an unknown kind or language, or a kind that was asked for and needs variables which the result lacks.
+    StoreConflict
+        When the folder cannot be written.
     """
     chosen = list(KINDS) if kinds is None else list(kinds)
     unknown = [kind for kind in chosen if kind not in KINDS]
@@ -82,8 +87,16 @@ def plot_result(
     with drawing():
         from simulation.presentation.view import View
 
-        view = View(result, language)
+        everything = View(result, language)
+        compared = everything.first(MOST)
+        if compared is not everything and set(chosen) - set(SEPARATE):
+            logger.warning(
+                "figures compare the first %d of %d scenarios; tables and data hold all",
+                MOST,
+                len(everything.scenarios),
+            )
         for kind in chosen:
+            view = everything if kind in SEPARATE else compared
             missing = [name for name in NEEDS[kind] if not view.has(name)]
             if missing and kinds is not None:
                 raise UsageError(f"the result does not hold what {kind} shows: {', '.join(missing)}")
@@ -91,7 +104,10 @@ def plot_result(
                 logger.info("left out %s: the result holds no %s", kind, ", ".join(missing))
                 continue
             for sheet in make(view, kind):
-                paths += sheet.save(Path(folder), svg)
+                try:
+                    paths += sheet.save(Path(folder), svg)
+                except OSError as error:
+                    raise StoreConflict(f"cannot write figures into {folder}: {error.strerror}") from error
     return paths
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from simulation.analysis.bands import quantiles
 from simulation.presentation import draw, style, wording
 from simulation.presentation.comparison import fold, statistic_phrase, widths
-from simulation.presentation.marks import firm_lists, shape
+from simulation.presentation.marks import firm_lists
+from simulation.presentation.published import draw_marks, legend_handles
 from simulation.presentation.sheet import Sheet
 from simulation.presentation.targets import listed_firms
 from simulation.presentation.view import View
@@ -39,8 +40,6 @@ def firms(view: View) -> list[Sheet]:
 
 def stock_panel(sheet: Sheet, axes: Axes, view: View, compact: bool = False) -> None:
     """Firms alive, recognised and on the lists at year end, with the published lists."""
-    from matplotlib.lines import Line2D
-
     first, last = view.years(ALIVE)
     title = view.say("panel_stock")
     axes.set_title(title if len(view.scenarios) == 1 else view.say("pair", one=title, other=view.say("stock_lines")))
@@ -66,29 +65,15 @@ def stock_panel(sheet: Sheet, axes: Axes, view: View, compact: bool = False) -> 
             labels.append((float(latent.isel(year=-1)), fold(view.say("recognised")), other))
     axes.set_ylim(0, axes.get_ylim()[1] * (1.0 if len(view.scenarios) == 1 else 1.2))  # room for the publishers
     marks = [mark for mark in firm_lists() if first <= mark.when <= last + 1]
-    handles = []
-    for publisher in dict.fromkeys(mark.publisher for mark in marks):
-        for mark in (mark for mark in marks if mark.publisher == publisher):
-            series = draw.Series("stock", "", "published", view.unit(ALIVE).label, mark.scope)
-            columns: dict[str, Any] = {"publisher": mark.source, "published": mark.published, "note": mark.note}
-            draw.point(
-                sheet,
-                axes,
-                series,
-                mark.when,
-                mark.value,
-                mark.kind,
-                mark.period,
-                shape(publisher),
-                style.INK,
-                mark.kind == "observed",
-                **columns,
-            )
-        handles.append(
-            Line2D([], [], marker=shape(publisher), linestyle="none", color=style.INK, markersize=6, label=publisher)
-        )
+    draw_marks(sheet, axes, "stock", marks, wording.Unit(1.0, view.unit(ALIVE).label), by_publisher=True)
     if not compact:
-        axes.legend(handles=handles, loc="upper left", title=view.say("published"), alignment="left", handletextpad=0.2)
+        axes.legend(
+            handles=legend_handles(marks),
+            loc="upper left",
+            title=view.say("published"),
+            alignment="left",
+            handletextpad=0.2,
+        )
         draw.end_labels(sheet, axes, labels)
 
 

@@ -10,6 +10,7 @@ from simulation.inputs import dimensions
 from simulation.presentation import draw, style, wording
 from simulation.presentation.comparison import comparison_fans, statistic_phrase
 from simulation.presentation.marks import equity_estimates
+from simulation.presentation.published import draw_marks, legend_handles
 from simulation.presentation.sheet import Sheet
 from simulation.presentation.view import View
 
@@ -82,28 +83,12 @@ def equity_panel(sheet: Sheet, axes: Axes, view: View, compact: bool = False) ->
     draw.years_axis(axes, first, last, 5)
     axes.yaxis.set_major_formatter(draw.thousands)
     comparison_fans(sheet, axes, view, "equity", EQUITY, labels=not compact)
-    for mark in equity_estimates():
-        if not first <= mark.when <= last:
-            continue
-        series = draw.Series("equity", "", "published", unit.label, "broad")
-        interval = (mark.low * unit.factor, mark.high * unit.factor)
-        draw.point(
-            sheet,
-            axes,
-            series,
-            mark.when,
-            mark.value * unit.factor,
-            mark.kind,
-            mark.period,
-            "o",
-            style.INK,
-            mark.kind != "judgement",
-            interval,
-            5.0,
-            publisher=mark.source,
-            note=mark.note,
-        )
+    marks = [mark for mark in equity_estimates() if first <= mark.when <= last]
+    draw_marks(sheet, axes, "equity", marks, unit, hollow=("judgement",), size=5.0)
     axes.set_ylim(bottom=0)
+    if not compact:
+        handles = legend_handles(marks, by_publisher=False, unnamed=view.say("observed_range"))
+        axes.legend(handles=handles, loc="lower right", handletextpad=0.2)
 
 
 def _legible(colour: str) -> str:

@@ -21,17 +21,18 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 SCOPES = {"core": ("A", "B", "I", "N"), "related": ("R1", "R2", "R3", "I")}
+LINE = 0.17  # inches by which a bar beyond those of four scenarios lengthens the page
 TIER = dimensions.members("tier")[2]
 
 
 def overview(view: View) -> list[Sheet]:
     """Core, related, funding, firms, talent and adoption, and the share of runs above each target."""
-    sheet = Sheet("overview", (11.7, 8.27))
+    lines = len(SCOPES["core"]) * len(view.scenarios)
+    sheet = Sheet("overview", (11.7, 8.27 + max(lines - 16, 0) * LINE))
     subtitle = view.subtitle(view.say("panel_units"), statistic_phrase(view), view.say("nominal"))
     caveat = f"{view.say('related_label')}: {view.say('related_caveat')}"
     note = view.say("overview_note" if len(view.scenarios) == 1 else "overview_note_many")
     sheet.frame(_title(view), f"{subtitle}\n{caveat}", [note, view.provenance()], colour_key(view))
-    lines = len(SCOPES["core"]) * len(view.scenarios)
     grid = sheet.figure.add_gridspec(3, 3, height_ratios=[1, 1, 0.3 + 0.13 * lines])
     axes = [sheet.figure.add_subplot(grid[row, column]) for row in range(2) for column in range(3)]
     money = view.say("a_year", unit=view.unit("core_revenue").label)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from simulation.analysis.bands import quantiles, shares, top_share
 from simulation.inputs import dimensions
-from simulation.presentation import draw, style
+from simulation.presentation import draw, style, wording
 from simulation.presentation.comparison import line_key, line_style
 from simulation.presentation.marks import series_marks
+from simulation.presentation.published import draw_marks
 from simulation.presentation.sheet import Sheet
 from simulation.presentation.view import View
 
@@ -88,10 +89,9 @@ def concentration_panel(sheet: Sheet, axes: Axes, view: View) -> None:
             draw.fan(sheet, axes, series, bands, colour, widths, line_style(order))
             if order == 0:
                 labels.append((float(bands.sel(quantile=0.5).isel(year=-1)), view.label(name), colour))
-    for mark in series_marks("top5_province_share_firms"):
-        series = draw.Series("concentration", "", "published", "%", mark.scope)
-        columns: dict[str, Any] = {"publisher": mark.source, "published": mark.published, "note": mark.note}
-        draw.point(sheet, axes, series, mark.when, mark.value, mark.kind, mark.period, "o", style.INK, **columns)
+    marks = series_marks("top5_province_share_firms")
+    draw_marks(sheet, axes, "concentration", marks, wording.Unit(1.0, "%"), hollow=())
+    for mark in marks:
         axes.annotate(
             f"{mark.publisher}: {mark.value:g} %",
             (mark.when, mark.value),

@@ -9,7 +9,8 @@ import numpy as np
 from simulation.analysis.bands import quantiles
 from simulation.presentation import draw, style, wording
 from simulation.presentation.comparison import fold, scenario_labels, statistic_phrase, widths
-from simulation.presentation.marks import Mark, published, shape
+from simulation.presentation.marks import Mark, published
+from simulation.presentation.published import draw_marks, legend_handles
 from simulation.presentation.sheet import Sheet
 from simulation.presentation.targets import Goal, goals, scope_series, share_above
 from simulation.presentation.view import View
@@ -97,7 +98,7 @@ def revenue_panel(
         series = draw.Series(panel, scenario, str(values.name), unit.label, scope)
         draw.fan(sheet, axes, series, drawn[scenario], style.scenario_colour(position), widths(view))
     marks = [mark for mark in published(indicator, scope) if first <= mark.when <= last]
-    _published_marks(sheet, axes, panel, scope, marks, unit)
+    draw_marks(sheet, axes, panel, marks, unit, by_publisher=True)
     _target_marks(sheet, axes, view, panel, scope, goals(indicator, scope, last), unit)
     if axes.get_yscale() == "linear":
         highest = max((goal.threshold * unit.factor for goal in goals(indicator, scope, last)), default=0.0)
@@ -113,7 +114,7 @@ def _target_marks(
         threshold = goal.threshold * unit.factor
         span = [goal.year - HALF_MARK, goal.year + HALF_MARK]
         series = draw.Series(panel, "", "plan target", unit.label, scope)
-        axes.plot(span, [threshold] * 2, color="white", linewidth=5, zorder=5, solid_capstyle="butt")
+        axes.plot(span, [threshold] * 2, color="white", linewidth=4.0, zorder=5, solid_capstyle="butt")
         (artist,) = axes.plot(
             span, [threshold] * 2, color=style.TARGET, linewidth=2.8, zorder=5.1, solid_capstyle="butt"
         )
@@ -133,35 +134,12 @@ def _target_marks(
         halo(text)
 
 
-def _published_marks(sheet: Sheet, axes: Axes, panel: str, scope: str, marks: list[Mark], unit: wording.Unit) -> None:
-    for mark in marks:
-        series = draw.Series(panel, "", "published", unit.label, scope)
-        draw.point(
-            sheet,
-            axes,
-            series,
-            mark.when,
-            mark.value * unit.factor,
-            mark.kind,
-            mark.period,
-            shape(mark.publisher),
-            style.INK,
-            mark.kind == "observed",
-            publisher=mark.source,
-            published=mark.published,
-            note=mark.note,
-        )
-
-
 def _legend(axes: Axes, view: View, marks: list[Mark]) -> None:
     """Publishers of all panels of the sheet, and the plan's target."""
     from matplotlib.lines import Line2D
 
     handles = [Line2D([], [], color=style.TARGET, linewidth=2.8, label=view.say("target"), solid_capstyle="butt")]
-    for publisher in dict.fromkeys(mark.publisher for mark in marks):
-        handles.append(
-            Line2D([], [], marker=shape(publisher), linestyle="none", color=style.INK, markersize=6, label=publisher)
-        )
+    handles += legend_handles(marks)
     axes.legend(handles=handles, loc="upper left", handletextpad=0.5, handlelength=1.4).set_zorder(9)
 
 
@@ -169,7 +147,7 @@ def halo(text: object) -> None:
     """White outline around a text, so that it stays legible on lines and areas."""
     from matplotlib import patheffects
 
-    text.set_path_effects([patheffects.withStroke(linewidth=2.6, foreground="white")])  # type: ignore[attr-defined]
+    text.set_path_effects([patheffects.withStroke(linewidth=1.6, foreground="white")])  # type: ignore[attr-defined]
 
 
 def _medians(view: View, values: xr.DataArray, year: int) -> dict[str, float]:

@@ -32,8 +32,8 @@ COLUMNS = (
 )
 MARGIN = 0.22  # inches on every side
 LINE_SPACING = 1.28
-_TOKENS = re.compile(r"[\u2e80-\uffef]|[^\s\u2e80-\uffef]+|\s+")
-_NEVER_FIRST = "，。、；：！？）》」】％,.;:!?)"
+TOKENS = re.compile(r"[\u2e80-\uffef]|[^\s\u2e80-\uffef]+|\s+")
+NEVER_FIRST = "，。、；：！？）》」】％,.;:!?)"
 
 
 class Sheet:
@@ -171,8 +171,8 @@ class Sheet:
             return float(renderer.get_text_width_height_descent(line, properties, ismath=False)[0])
 
         lines, line = [], ""
-        for token in _TOKENS.findall(text):
-            if line and token not in _NEVER_FIRST and measure(line + token.rstrip()) > available:
+        for token in TOKENS.findall(text):
+            if line and token not in NEVER_FIRST and measure(line + token.rstrip()) > available:
                 lines.append(line.rstrip())
                 line = token.lstrip()
             else:

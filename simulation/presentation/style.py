@@ -21,8 +21,8 @@ GREY = "#5f6368"
 LIGHT = "#d9dce1"
 TARGET = "#000000"
 
-# Okabe-Ito without yellow, which is too light for lines on white.
-SCENARIO_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+# Okabe-Ito without yellow, which is too light for lines on white, and the wine of Paul Tol's muted set.
+SCENARIO_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#882255")
 SERIES_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 # Paul Tol's muted set, ordered for stacks: neighbours differ in lightness.
 STACK_COLOURS = (
@@ -95,7 +95,7 @@ def register_fonts() -> tuple[str, ...]:
 
 
 def scenario_colour(position: int) -> str:
-    """Colour of the scenario at a position; repeats after seven."""
+    """Colour of the scenario at a position; repeats after eight, more than figures show."""
     return SCENARIO_COLOURS[position % len(SCENARIO_COLOURS)]
 
 

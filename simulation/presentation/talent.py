@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
 from simulation.analysis.bands import quantiles
 from simulation.inputs import dimensions
 from simulation.presentation import draw, style, wording
 from simulation.presentation.comparison import comparison_fans, line_key, line_style, statistic_phrase
 from simulation.presentation.marks import Mark, series_marks
+from simulation.presentation.published import draw_marks, legend_handles
 from simulation.presentation.sheet import Sheet
 from simulation.presentation.view import View
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 STOCK, WAGE, VACANCY = "talent_by_tier", "wage_by_tier", "vacancy_ratio_by_tier"
 REFERENCE_WAGES = (("wage_software", "software", ":"), ("wage_it_sector", "it_sector", "--"))
+Place = Literal["upper left", "lower right"]  # of a legend
 # Published series that measure a tier of the model.
 OBSERVED_TIERS = {"researcher": "researchers"}
 
@@ -36,7 +38,7 @@ def talent(view: View) -> list[Sheet]:
         draw.years_axis(axes, first, last, 2)
         comparison_fans(sheet, axes, view, tier, STOCK, position % 2 == 1, style.SERIES_COLOURS[position], tier=tier)
         if tier in OBSERVED_TIERS:
-            _observed(sheet, axes, view, tier, series_marks(OBSERVED_TIERS[tier]), unit)
+            _observed(sheet, axes, tier, series_marks(OBSERVED_TIERS[tier]), unit)
         axes.set_ylim(bottom=0)
         axes.yaxis.set_major_formatter(draw.thousands)
     return [sheet]
@@ -71,7 +73,9 @@ def wage_panel(sheet: Sheet, axes: Axes, view: View) -> None:
         series = draw.Series("wages", scenario, name, view.unit(name).label)
         draw.line(sheet, axes, series, median, style.GREY, "median", linestyle, 1.5)
         labels.append((float(median.isel(year=-1)), view.say(word), style.GREY))
-    _observed(sheet, axes, view, "wages", series_marks("wage_it_sector"), view.unit(WAGE), 1e-3)
+    unit = view.unit(WAGE)
+    thousands = wording.Unit(1e-3 * unit.factor, unit.label)  # published in yuan
+    _observed(sheet, axes, "wages", series_marks("wage_it_sector"), thousands, "lower right")
     ticks = [value for value in (5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000) if _within(axes, value)]
     axes.set_yticks(ticks, [draw.thousands(value) for value in ticks])
     axes.minorticks_off()
@@ -107,27 +111,11 @@ def _tier_panel(
 
 
 def _observed(
-    sheet: Sheet, axes: Axes, view: View, panel: str, marks: Sequence[Mark], unit: wording.Unit, factor: float = 1.0
+    sheet: Sheet, axes: Axes, panel: str, marks: Sequence[Mark], unit: wording.Unit, place: Place = "upper left"
 ) -> None:
-    for mark in marks:
-        series = draw.Series(panel, "", "published", unit.label, mark.scope)
-        interval = None if mark.low != mark.low else (mark.low * factor * unit.factor, mark.high * factor * unit.factor)
-        columns: dict[str, Any] = {"publisher": mark.source, "published": mark.published, "note": mark.note}
-        draw.point(
-            sheet,
-            axes,
-            series,
-            mark.when,
-            mark.value * factor * unit.factor,
-            mark.kind,
-            mark.period,
-            "o",
-            style.INK,
-            mark.kind == "observed",
-            interval,
-            5.0,
-            **columns,
-        )
+    """Published values as dots, with a legend that names their publishers."""
+    draw_marks(sheet, axes, panel, marks, unit, size=5.0)
+    axes.legend(handles=legend_handles(marks, by_publisher=False), loc=place, handletextpad=0.2)
 
 
 def _talent_title(view: View) -> str:

@@ -37,9 +37,18 @@ class View:
         if language not in wording.LANGUAGES:
             raise UsageError(f"no such language: {language}; there are {', '.join(wording.LANGUAGES)}")
         self.language = language
+        self.left_out = 0  # scenarios of the result that are not shown
         self.dataset: xr.Dataset = _dataset(source)
         self.table = variables()
         self.annual = lru_cache(maxsize=None)(self._annual)
+
+    def first(self, most: int) -> View:
+        """This view with the first scenarios alone where there are more than ``most``; its notes say so."""
+        if len(self.scenarios) <= most:
+            return self
+        view = View(self.dataset.isel(scenario=slice(most)), self.language)
+        view.left_out = len(self.scenarios) - most
+        return view
 
     # what the result is -------------------------------------------------------------------------------------------
     @property
@@ -145,7 +154,9 @@ class View:
             scale="–" if scale is None else f"{float(scale):g}",
         )
         few = self.say("few_runs", runs=self.runs) if self.runs < FEW_RUNS else ""
-        return " ".join(part for part in (text, self._variants(), few) if part)
+        many = len(self.scenarios)
+        rest = self.say("left_out", shown=many, all=many + self.left_out) if self.left_out else ""
+        return " ".join(part for part in (text, rest, self._variants(), few) if part)
 
     def _variants(self) -> str:
         """Rule variants in force that are not the default ones, by scenario."""

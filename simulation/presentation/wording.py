@@ -67,6 +67,10 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "variants": ("Rule variants: {list}.", "规则变体：{list}。"),
     "members": ("{sets} parameter sets, {seeds} seeds", "{sets}组参数，{seeds}个随机种子"),
     "members_one": ("one parameter set, {seeds} seeds", "一组参数，{seeds}个随机种子"),
+    "left_out": (
+        "The first {shown} of {all} scenarios are shown; the tables hold all.",
+        "仅显示{all}个情景中的前{shown}个；表格含全部情景。",
+    ),
     "few_runs": (
         "Few runs: with {runs} runs the outer band is close to the smallest and largest run.",
         "运行次数少：{runs}次运行时，外侧区间接近最小与最大的一次。",
@@ -136,16 +140,13 @@ _PHRASES: dict[str, tuple[str, str]] = {
         "Adoption: solid share of adopters, dashed AI depth. Firms: solid alive, dashed as the lists count.",
         "黑色横线：规划目标；标记：公布值（机构见单图）。采用：实线为采用者占比，虚线为应用深度。企业：实线为存活，虚线为按名录口径。",
     ),
-    "published_elsewhere": ("other scopes, published: {list}", "其他口径的公布值：{list}"),
     "and": ("and", "和"),
     "runs": ("runs", "次运行"),
     "median": ("median", "中位数"),
-    "target_over": ("target: more than {value}", "目标：超过{value}"),
     "target_short": ("> {value}", ">{value}"),
     "target": ("plan target", "规划目标"),
     "floor": ("floor", "下限"),
     "derived": ("derived", "推算"),
-    "extrapolated": ("extrapolated after the last publication", "末次公布之后为外推"),
     # titles: what is seen
     "title_revenue": (
         "{label}, {scope}: median {value} {unit} in {year}; the {year} target is exceeded in {share} of {runs} runs",
@@ -262,7 +263,8 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "list_note": (
         "Lists hold a share of the firms that list makers know and were widened once, in 2021-22; the dashed line "
         "counts as they do. The widening multiplies the count, so that the dashed line can lie above that share "
-        "of the firms and above the dotted one. Lists of different makers (CNNIC, CAICT/MIIT) are not the same count.",
+        "and above the number of firms known to list makers. "
+        "Lists of different makers (CNNIC, CAICT/MIIT) are not the same count.",
         "名录只含其可见企业的一部分，并于2021-22年扩大一次；虚线按名录口径计数，扩大使计数成倍增加，因而可高于该比例。各机构名录（CNNIC、信通院/工信部）口径不同。",
     ),
     "wage_note": (

@@ -19,7 +19,6 @@ DEPENDENCIES = (
     "numpy",
     "scipy",
     "mesa",
-    "numba",
     "xarray",
     "netCDF4",
     "matplotlib",
@@ -28,7 +27,6 @@ DEPENDENCIES = (
     "typer",
     "rich",
     "jinja2",
-    "SALib",
 )
 __all__ = ["command_line", "data_version", "dependencies", "program_version", "relative"]
 

@@ -2,7 +2,7 @@
 
 Layout: ``manifest.json`` (provenance), ``scenarios/`` (what was run), ``runs.jsonl`` (one line per finished or failed
 run, append-only), ``shards/`` (one file per finished run, written and then renamed), ``ensemble.nc`` (all shards as one
-dataset), ``targets.csv`` and ``figures/``.
+dataset), ``targets.csv``, with several scenarios ``differences.csv``, and ``figures/``.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ MANIFEST = "manifest.json"
 RUNS = "runs.jsonl"
 ENSEMBLE = "ensemble.nc"
 TARGETS = "targets.csv"
+DIFFERENCES = "differences.csv"
 SHARDS = "shards"
 SCENARIOS = "scenarios"
 FIGURES = "figures"

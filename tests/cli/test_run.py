@@ -53,7 +53,47 @@ def test_several_scenarios_are_compared_with_a_scenario_column(aiplan: Command) 
     done = aiplan("run", "plan_baseline", "signal_only", *QUICK)
     header = next(line for line in done.out.splitlines() if line.startswith("scenario"))
     assert header.split()[:4] == ["scenario", "target", "scope", "above"]
-    assert sum(line.startswith("signal_only") for line in done.out.splitlines()) == 22
+    verdict, _, differences = done.out.partition("Differences to plan_baseline")
+    assert sum(line.startswith("signal_only") for line in verdict.splitlines()) == 22
+    assert sum(line.startswith("signal_only") for line in differences.splitlines()) == 5  # the run ends in 2020
+
+
+def test_differences_are_stored_and_given_as_json(aiplan: Command) -> None:
+    document = json.loads(aiplan("run", "plan_baseline", "signal_only", *QUICK, "--json").out)
+    with open(Path(document["result"]) / "differences.csv", encoding="utf-8", newline="") as file:
+        stored = list(csv.DictReader(file))
+    assert [(row["variable"], row["year"]) for row in stored] == [
+        (row["variable"], str(row["year"])) for row in document["differences"]
+    ]
+    assert {row["base"] for row in document["differences"]} == {"plan_baseline"}
+    alone = json.loads(aiplan("run", "plan_baseline", *QUICK, "--json").out)
+    assert alone["differences"] == [] and not (Path(alone["result"]) / "differences.csv").exists()
+
+
+def test_wrong_options_stop_before_anything_is_run_or_written(aiplan: Command) -> None:
+    for wrong in (
+        ("--language", "fr"),
+        ("--jobs", "0"),
+        ("--parameter-set", "-1"),
+        ("--first-replicate", "-1"),
+        ("--replicates", "0"),
+    ):
+        done = aiplan("run", "plan_baseline", *QUICK, "--out", "out", *wrong)
+        assert (done.code, done.out) == (2, "") and wrong[0].strip("-")[:4] in done.err
+        assert not Path("out").exists()
+
+
+def test_options_that_a_stored_result_cannot_follow_are_refused(aiplan: Command) -> None:
+    assert aiplan("run", "plan_baseline", *QUICK, "--out", "out").code == 0
+    done = aiplan("targets", "out", "--replicates", "5", "--set", "adoption_subsidy=0.2")
+    assert (done.code, done.out) == (2, "") and "--set, --replicates" in done.err
+
+
+def test_figures_that_cannot_be_written_give_exit_code_two(aiplan: Command) -> None:
+    assert aiplan("run", "plan_baseline", *QUICK, "--out", "out").code == 0
+    Path("taken").write_text("a file where the folder should go")
+    done = aiplan("plot", "out", "core", "--out", "taken/figures")
+    assert (done.code, done.out) == (2, "") and "cannot write figures into taken/figures" in done.err
 
 
 def test_override_reaches_the_run_and_its_record(aiplan: Command) -> None:
