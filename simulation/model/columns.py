@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import numpy as np
+
+from simulation.model.compiled import compiled
+
+Picked = TypeVar("Picked", bound=tuple[Any, ...])
+
+
+@compiled
+def gather_free(alive: np.ndarray, start: int, wanted: int, rows: np.ndarray) -> int:
+    """Numbers of the first free rows from ``start`` on into ``rows``; returns how many were found."""
+    found = 0
+    row = start
+    while row < len(alive) and found < wanted:
+        if not alive[row]:
+            rows[found] = row
+            found += 1
+        row += 1
+    return found
 
 
 class Columns:
@@ -26,6 +43,8 @@ class Columns:
 
     def __init__(self, capacity: int) -> None:
         self.length = max(int(capacity), 16)
+        self._lowest_free = 0  # no row below it is free
+        self._picked: dict[type, Any] = {}
         for name, (dtype, shape) in self._all_fields().items():
             setattr(self, name, np.zeros((self.length, *shape), dtype=dtype))
 
@@ -40,11 +59,14 @@ class Columns:
     def add(self, uid: np.ndarray, **values: Any) -> np.ndarray:
         """Add rows with the given stable ids and column values (arrays or scalars); returns their row numbers."""
         count = len(uid)
-        free = np.flatnonzero(~self.alive)
-        if len(free) < count:
-            self._grow(self.length + max(count - len(free), self.length // 2))
-            free = np.flatnonzero(~self.alive)
-        rows = free[:count]
+        rows = np.empty(count, dtype=np.int64)
+        found = gather_free(self.alive, self._lowest_free, count, rows)
+        if found < count:
+            first_new = self.length
+            self._grow(self.length + max(count - found, self.length // 2))
+            rows[found:] = np.arange(first_new, first_new + count - found)
+        if count:
+            self._lowest_free = int(rows[-1]) + 1
         for name in self._all_fields():
             getattr(self, name)[rows] = 0
         self.uid[rows] = uid
@@ -56,6 +78,22 @@ class Columns:
     def remove(self, rows: np.ndarray) -> None:
         """Mark rows as dead; their columns are cleared when the row is reused."""
         self.alive[rows] = False
+        if len(rows):
+            self.free_from(int(rows.min()))
+
+    def free_from(self, row: int) -> None:
+        """Note that a kernel has cleared ``alive`` in rows from ``row`` on."""
+        self._lowest_free = min(self._lowest_free, row)
+
+    def pick(self, kind: type[Picked]) -> Picked:
+        """The columns that a kernel names: a named tuple of type ``kind`` whose fields are names of columns.
+
+        The arrays are the columns themselves; they stay the same until the table grows.
+        """
+        picked = self._picked.get(kind)
+        if picked is None:
+            picked = self._picked[kind] = kind(*(getattr(self, name) for name in kind._fields))  # type: ignore[attr-defined]
+        return picked
 
     def _grow(self, capacity: int) -> None:
         for name, (dtype, shape) in self._all_fields().items():
@@ -63,6 +101,7 @@ class Columns:
             wider[: self.length] = getattr(self, name)
             setattr(self, name, wider)
         self.length = capacity
+        self._picked.clear()
 
 
 def inner(first: np.ndarray, second: np.ndarray) -> float:

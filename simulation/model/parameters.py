@@ -9,9 +9,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
+
+Terms = TypeVar("Terms", bound=tuple[Any, ...])
+# Kernels are compiled for the types of their arguments: a number is always the type that its field is annotated with.
+CONVERTERS = {"float": float, "int": int, "bool": bool}
 
 
 class Reads:
@@ -40,6 +44,7 @@ class Parameters:
         self._values = effective.values
         self._paths = effective.paths
         self._reads = reads
+        self._prepared: dict[type, tuple[list[Any], dict[str, Any]]] = {}
         self.quarter = 0
 
     def __getitem__(self, name: str) -> Any:
@@ -51,6 +56,40 @@ class Parameters:
         """Value of an outside driver in the current quarter."""
         self._reads.note(name)
         return self._paths[name][self.quarter]
+
+    def terms(self, kind: type[Terms], **given: Any) -> Terms:
+        """What a kernel's formula needs: a named tuple of type ``kind``.
+
+        Fields in ``given`` take the value given (levers, drivers, state); every other field is the id of a parameter
+        and takes its value.  A kind belongs to one rule, and each call of it gives the same fields.
+        """
+        prepared = self._prepared.get(kind)
+        if prepared is None:
+            prepared = self._prepared[kind] = self._prepare(kind, set(given))
+        values, places = prepared
+        values = values.copy()
+        for name, value in given.items():
+            place, convert = places[name]
+            values[place] = value if convert is None else convert(value)
+        return kind(*values)
+
+    def _prepare(self, kind: type[Terms], given: set[str]) -> tuple[list[Any], dict[str, Any]]:
+        fields = kind._fields  # type: ignore[attr-defined]
+        unknown = given - set(fields)
+        if unknown:
+            raise TypeError(f"{kind.__name__} has no field {sorted(unknown)}; its fields are {list(fields)}")
+        values: list[Any] = []
+        places: dict[str, Any] = {}
+        for place, name in enumerate(fields):
+            annotation = kind.__annotations__[name]
+            convert = CONVERTERS.get(annotation if isinstance(annotation, str) else annotation.__name__)
+            if name in given:
+                places[name] = (place, convert)
+                values.append(None)
+                continue
+            value = self[name]
+            values.append(np.ascontiguousarray(value, dtype=float) if convert is None else convert(value))
+        return values, places
 
     def path(self, name: str) -> np.ndarray:
         """Whole path of a driver or planned lever, shape (quarter,) or (quarter, element)."""

@@ -70,8 +70,8 @@ class People(Columns):
     """
 
     fields: ClassVar = {
-        "tier": (np.int64, ()), "skill": (float, ()), "region": (np.int64, ()), "employer": (np.int64, ()),
-        "wage": (float, ()), "entered": (np.int64, ()), "origin": (np.int64, ()),
+        "tier": (np.int8, ()), "skill": (float, ()), "region": (np.int8, ()), "employer": (np.int32, ()),
+        "wage": (float, ()), "entered": (np.int16, ()), "origin": (np.int8, ()),
     }  # fmt: skip
 
 
@@ -79,10 +79,10 @@ class Adopters(Columns):
     """Adopting organisations and household groups; ``value_share`` is the share of the sector's value added."""
 
     fields: ClassVar = {
-        "sector": (np.int64, ()), "region": (np.int64, ()), "size_class": (np.int64, ()), "cell": (np.int64, ()),
+        "sector": (np.int8, ()), "region": (np.int8, ()), "size_class": (np.int8, ()), "cell": (np.int32, ()),
         "value_share": (float, ()), "count": (float, ()), "count_sample": (float, ()), "data": (float, ()),
         "threshold": (float, ()),
-        "value_total": (float, ()), "depth": (float, ()), "adopted": (np.int64, ()), "scaled": (np.bool_, ()),
+        "value_total": (float, ()), "depth": (float, ()), "adopted": (np.int16, ()), "scaled": (np.bool_, ()),
     }  # fmt: skip
 
 

@@ -13,6 +13,8 @@ from statistics import NormalDist
 
 import numpy as np
 
+from simulation.model.compiled import compiled
+
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 FIRST = np.uint64(0xBF58476D1CE4E5B9)
 SECOND = np.uint64(0x94D049BB133111EB)
@@ -39,10 +41,51 @@ def _normal_quantiles() -> np.ndarray:
     return table / table.std()
 
 
-def _mix(values: np.ndarray) -> np.ndarray:
-    values = (values ^ (values >> np.uint64(30))) * FIRST
-    values = (values ^ (values >> np.uint64(27))) * SECOND
-    return values ^ (values >> np.uint64(31))
+QUANTILE_TABLE = _normal_quantiles()
+
+
+@compiled
+def mix(value: np.uint64) -> np.uint64:
+    """Finaliser of splitmix64: one 64-bit word from another."""
+    value = (value ^ (value >> np.uint64(30))) * FIRST
+    value = (value ^ (value >> np.uint64(27))) * SECOND
+    return value ^ (value >> np.uint64(31))
+
+
+@compiled
+def bits_of(key: np.uint64, identity: np.uint64) -> np.uint64:
+    """64 random bits of a stable id under a stream's key (:meth:`Streams.key`); for use inside kernels."""
+    return mix(mix(identity * GOLDEN ^ key))
+
+
+@compiled
+def uniform_of(key: np.uint64, identity: np.uint64) -> float:
+    """Uniform draw in (0, 1) of a stable id under a stream's key; for use inside kernels."""
+    return (np.float64(bits_of(key, identity) >> np.uint64(11)) + 0.5) * 2.0**-53
+
+
+@compiled
+def normal_of(key: np.uint64, identity: np.uint64, quantiles: np.ndarray) -> float:
+    """Standard normal draw of a stable id under a stream's key; ``quantiles`` is ``QUANTILE_TABLE``."""
+    return quantiles[bits_of(key, identity) >> np.uint64(52)]
+
+
+@compiled
+def joined_id(first: np.uint64, second: np.uint64) -> np.uint64:
+    """One stable id from two, as :func:`hash_ids` makes it; for use inside kernels."""
+    return mix(mix(first + GOLDEN) * GOLDEN + second + GOLDEN)
+
+
+@compiled
+def _uniforms(key: np.uint64, ids: np.ndarray, result: np.ndarray) -> None:
+    for row in range(len(ids)):
+        result[row] = uniform_of(key, ids[row])
+
+
+@compiled
+def _normals(key: np.uint64, ids: np.ndarray, quantiles: np.ndarray, result: np.ndarray) -> None:
+    for row in range(len(ids)):
+        result[row] = normal_of(key, ids[row], quantiles)
 
 
 def _mix_integer(value: int) -> int:
@@ -56,7 +99,10 @@ def hash_ids(*parts: np.ndarray | int) -> np.ndarray:
     result = np.zeros(1, dtype=np.uint64)
     with np.errstate(over="ignore"):
         for part in parts:
-            result = _mix(result * GOLDEN + np.asarray(part, dtype=np.uint64) + GOLDEN)
+            word = result * GOLDEN + np.asarray(part, dtype=np.uint64) + GOLDEN
+            word = (word ^ (word >> np.uint64(30))) * FIRST
+            word = (word ^ (word >> np.uint64(27))) * SECOND
+            result = word ^ (word >> np.uint64(31))
     return result
 
 
@@ -75,28 +121,33 @@ class Streams:
         root = _mix_integer((_mix_integer(self.seed & MASK) + self.replicate * int(GOLDEN)) & MASK)
         self._keys = {name: _mix_integer(root ^ zlib.crc32(name.encode())) for name in STREAMS}
 
-    def _key(self, stream: str, quarter: int, index: int) -> np.uint64:
+    def key(self, stream: str, quarter: int, index: int = 0) -> np.uint64:
+        """Key of a stream in a quarter, for draws inside kernels (:func:`uniform_of`, :func:`normal_of`)."""
         return np.uint64(_mix_integer((self._keys[stream] + (quarter + 4096) * 0x100000001B3 + index * 0x1003F) & MASK))
 
     def uniform(self, stream: str, ids: np.ndarray, quarter: int, index: int = 0) -> np.ndarray:
-        """Uniform draws in (0, 1), one per stable id; shape of ``ids`` (uint64)."""
-        with np.errstate(over="ignore"):
-            bits = _mix(_mix(ids * GOLDEN ^ self._key(stream, quarter, index)))
-        return ((bits >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
+        """Uniform draws in (0, 1), one per stable id; shape of ``ids`` (uint64, one-dimensional)."""
+        result = np.empty(len(ids))
+        _uniforms(self.key(stream, quarter, index), ids, result)
+        return result
 
     def normal(self, stream: str, ids: np.ndarray, quarter: int, index: int = 0) -> np.ndarray:
         """Standard normal draws by quantile table (truncated near 3.7), one per stable id."""
-        with np.errstate(over="ignore"):
-            bits = _mix(_mix(ids * GOLDEN ^ self._key(stream, quarter, index)))
-        return _normal_quantiles()[(bits >> np.uint64(52)).astype(np.int64)]
+        result = np.empty(len(ids))
+        _normals(self.key(stream, quarter, index), ids, QUANTILE_TABLE, result)
+        return result
+
+    def _one_word(self, stream: str, quarter: int, identity: int, index: int) -> int:
+        word = ((identity * int(GOLDEN)) & MASK) ^ int(self.key(stream, quarter, index))
+        return _mix_integer(_mix_integer(word))
 
     def one(self, stream: str, quarter: int, identity: int = 0, index: int = 0) -> float:
         """One uniform draw for an institution or the world."""
-        return float(self.uniform(stream, np.array([identity], dtype=np.uint64), quarter, index)[0])
+        return ((self._one_word(stream, quarter, identity, index) >> 11) + 0.5) * 2.0**-53
 
     def one_normal(self, stream: str, quarter: int, identity: int = 0, index: int = 0) -> float:
         """One standard normal draw for an institution or the world."""
-        return float(self.normal(stream, np.array([identity], dtype=np.uint64), quarter, index)[0])
+        return float(QUANTILE_TABLE[self._one_word(stream, quarter, identity, index) >> 52])
 
 
 def encode_ids(origin: int, quarter: int, slots: np.ndarray, region: int = 0) -> np.ndarray:
