@@ -23,6 +23,7 @@ from simulation.model.initial.firms import build_firms, set_initial_shares
 from simulation.model.initial.people import build_people
 from simulation.model.ledger import Ledger
 from simulation.model.parameters import Levers, Parameters, Reads
+from simulation.model.records import Records
 from simulation.model.rules import (
     accounts,
     adoption,
@@ -100,10 +101,7 @@ class Economy(mesa.Model):
         self.firm_weight = 1.0 / self.scale
         self.profile: dict[str, float] = {name: 0.0 for name, _ in CALLS}
         self.ledger = Ledger(size("channel"))
-        self._table = variables()
-        self.records = {
-            v.name: np.zeros((len(self.quarters), *(size(d) for d in v.dims))) for v in self._table.values()
-        }
+        self.records = Records(variables(), len(self.quarters))
         self.now: dict[str, Any] = {}
         self._build_institutions()
         self._build_populations()
@@ -124,7 +122,7 @@ class Economy(mesa.Model):
         self.world.frontier -= 1.5 * p["frontier_before"]
         self.world.frontier_recorded -= 1.5 * p["frontier_before"]
         self.timetable = policy.Timetable(self)
-        self.government.regulation = float(self.timetable.default["regulation_intensity"][0])
+        self.government.regulation = self.timetable.pre_plan("regulation_intensity")
         self.regulation_recorded = self.government.regulation
         self.platforms: list[institutions.OpenPlatform] = []
         self.public_funds = dict.fromkeys(("basic", "common", "mission", "related", "teams"), 0.0)
@@ -274,7 +272,7 @@ class Economy(mesa.Model):
             self.profile[name] += time.perf_counter() - started
         self._close_quarter()
 
-    def run(self) -> dict[str, np.ndarray]:
+    def run(self) -> Records:
         """Live through all quarters; returns the records, one array per variable with time first."""
         while self.quarter < len(self.quarters):
             self.step()
@@ -293,10 +291,7 @@ class Economy(mesa.Model):
         compute_.platform_ordered = compute_.domestic_platform
 
     def _close_quarter(self) -> None:
-        for name, value in self.now.items():
-            if name not in self.records:
-                raise KeyError(f"variable {name} is recorded but not in the variable table")
-            self.records[name][self.quarter] = value
+        self.records.note(self.quarter, self.now)
         self.quarter += 1
 
     def record(self, name: str, value: Any) -> None:
