@@ -23,6 +23,10 @@ APART = {
     "records", "now", "timetable", "firms", "people", "adopters", "positions", "universities", "steps", "running",
     "random", "rng", "variants", "initial_levels",
 }  # fmt: skip
+# Columns of firms that may be what is left of large sums, and the columns that tell how large.
+REMAINDERS = {
+    "cash": ("turnover",), "posted": ("turnover",), "profit": ("turnover",), "backlog": ("orders", "capacity"),
+}  # fmt: skip
 MESA = {"model", "unique_id", "pos", "random", "rng"}
 
 
@@ -173,7 +177,9 @@ def differences(plain: PlainEconomy, economy: Any) -> list[str]:
         if name == "education":
             other.pipelines = pipelines_of(economy)
         if name == "market":
-            del other.sales, plain.market.sales
+            found += arrays_differ("market.imports", plain.market.imports, other.imports, max(other.orders))
+            for apart in ("sales", "imports"):
+                del other.__dict__[apart], plain.market.__dict__[apart]
         found += values_differ(name, getattr(plain, name, None), other)
     found += values_differ("recorded", plain.now, plain_copy(economy.now))
     for kind in ("delivered", "effective"):
@@ -220,8 +226,8 @@ def _tables_differ(name: str, mine: dict[str, np.ndarray], theirs: dict[str, np.
         return found
     for column, array in theirs.items():
         scale = None
-        if column in ("cash", "posted", "profit"):
-            scale = np.maximum(theirs["turnover"], np.abs(array))
+        if column in REMAINDERS:
+            scale = np.abs(array) + sum(theirs[other] for other in REMAINDERS[column])
         found += arrays_differ(f"{name} {column}", mine[column], array, scale, theirs["uid"])
     return found
 
