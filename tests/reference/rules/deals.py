@@ -5,23 +5,11 @@ from __future__ import annotations
 import math
 from itertools import accumulate
 
-from simulation.inputs.dimensions import index, members
+from simulation.inputs.dimensions import members
 from tests.reference.agents import Firm, PlainEconomy
 from tests.reference.names import ANGEL, EARLY, LATE, START_UP, UNFUNDED
 
-CHANNEL = {
-    name: index("channel", name)
-    for name in (
-        "guidance_funds",
-        "angel",
-        "venture",
-        "growth",
-        "bank_credit",
-        "capital_market",
-        "corporate",
-        "foreign",
-    )
-}
+CHANNEL = {name: place for place, name in enumerate(members("channel"))}
 # The channel that holds the money of each stage of deals; the channels whose equity belongs to funds.
 STAGE_MONEY = ("angel", "venture", "growth")
 FUND_CHANNELS = [CHANNEL[name] for name in ("guidance_funds", "angel", "venture", "growth", "foreign", "corporate")]
