@@ -170,6 +170,8 @@ def differences(plain: PlainEconomy, economy: Any) -> list[str]:
     found = []
     mine, theirs = plain_tables(plain), take_tables(economy)
     rows = (mine["rows"]["uid"], theirs["rows"]["uid"])
+    if len(economy.market.sales) != len(theirs["positions"]["firm"]):
+        del mine["positions"]["sales"], theirs["positions"]["sales"]  # of positions that are gone
     for name in ("rows", "people", "adopters", "positions"):
         found += _tables_differ(name, keyed(name, mine[name], rows[0]), keyed(name, theirs[name], rows[1]))
     for name, part in state_of(economy).items():
@@ -194,7 +196,7 @@ def plain_tables(plain: PlainEconomy) -> dict[str, dict[str, np.ndarray]]:
     for name, before in plain.tables.items():
         agents = plain.loaded().get(name)
         if agents is None:
-            tables[name] = before
+            tables[name] = dict(before)
             continue
         tables[name] = {
             column: np.array([getattr(agent, column) for agent in agents]).reshape(len(agents), *array.shape[1:])
