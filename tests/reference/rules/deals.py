@@ -162,7 +162,10 @@ def commit(plain: PlainEconomy, account: str, amount: float) -> None:
 
 
 def invest_guidance(plain: PlainEconomy) -> None:
-    """Invest the guidance money that falls due, with private partners where they come."""
+    """Invest the guidance money that falls due, with private partners where they come.
+
+    Partners draw on the same promises as every other private deal, as far as these reach.
+    """
     fund, venture = plain.channels[CHANNEL["guidance_funds"]], plain.venture
     budget = plain.effective("disbursement_ratio") / 4.0 * fund.powder
     plain.record("guidance_fund_disbursed", plain.delivered("disbursement_ratio") / 4.0 * fund.powder / 1000.0)
@@ -175,8 +178,9 @@ def invest_guidance(plain: PlainEconomy) -> None:
     spent = sum(tickets[firm] * firm.weight for firm in chosen)
     venture.guidance_carry = available - spent
     fund.powder -= spent
-    per_yuan = partners_per_yuan(plain, spent)
-    venture.uncalled -= per_yuan * spent
+    wanted = max(plain.effective("fund_leverage") * plain.value("co_investment_additionality"), 0.0)
+    per_yuan = wanted * min(1.0, venture.uncalled / max(wanted * spent, 1e-9))
+    venture.uncalled -= min(wanted * spent, venture.uncalled)
     venture.guidance_invested = 0.0
     commit(plain, "rest_domestic", per_yuan * spent)
     for firm in chosen:
@@ -203,12 +207,6 @@ def guidance_scores(plain: PlainEconomy, firms: list[Firm]) -> dict[Firm, float]
         tilt = plain.effective("region_allocation_rule")[firm.region] - plain.value("guidance_dispersion") * crowded
         scores[firm] = market * by_market[firm] + (1.0 - market) * (0.5 * firm.certified + tilt + drawn)
     return scores
-
-
-def partners_per_yuan(plain: PlainEconomy, spent: float) -> float:
-    """Private money beside each public yuan, as far as the promises of limited partners reach."""
-    wanted = max(plain.effective("fund_leverage") * plain.value("co_investment_additionality"), 0.0)
-    return wanted * min(1.0, plain.venture.uncalled / max(wanted * spent, 1e-9))
 
 
 # -- Guidance funds ---------------------------------------------------------------------------------------------------
