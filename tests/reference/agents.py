@@ -1,8 +1,8 @@
 """The economy as ordinary Mesa agents: one object per firm, person, adopter and market position.
 
-Attributes have the names of the columns of ``simulation.model.state``; blocks and institutions are plain namespaces with
-the names of ``simulation.model.blocks`` and ``institutions``, their arrays lists.  Quantities of a firm are per firm that
-the object represents; a national total multiplies by ``weight``.
+Attributes have the names of the columns of ``simulation.model.state``; blocks and institutions are plain namespaces
+with the names of ``simulation.model.blocks`` and ``institutions``, their arrays lists.  Quantities of a firm are per
+firm that the object represents; a national total multiplies by ``weight``.
 """
 
 from __future__ import annotations

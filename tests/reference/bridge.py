@@ -100,9 +100,13 @@ def _agents(plain: PlainEconomy, kind: type, columns: dict[str, np.ndarray], whe
 
 
 def _load_rows(plain: PlainEconomy, columns: dict[str, np.ndarray]) -> list[Firm]:
-    rows = _agents(plain, Firm, columns)
-    for place, firm in enumerate(rows):
-        firm.row = place
+    """Firms by row; of those that are gone, or never were, only the stable id is known."""
+    living = iter(_agents(plain, Firm, columns, columns["alive"]))
+    rows = []
+    for row, (uid, alive) in enumerate(zip(columns["uid"].tolist(), columns["alive"].tolist(), strict=True)):
+        firm = next(living) if alive else Firm(plain)
+        firm.row, firm.uid, firm.alive = row, uid, alive
+        rows.append(firm)
     return rows
 
 
@@ -169,7 +173,7 @@ def differences(plain: PlainEconomy, economy: Any) -> list[str]:
     """What the plain economy and the living one disagree about, one line each."""
     found = []
     mine, theirs = plain_tables(plain), take_tables(economy)
-    rows = (mine["rows"]["uid"], theirs["rows"]["uid"])
+    rows = (uids_by_row(plain), theirs["rows"]["uid"])
     if len(economy.market.sales) != len(theirs["positions"]["firm"]):
         del mine["positions"]["sales"], theirs["positions"]["sales"]  # of positions that are gone
     for name in ("rows", "people", "adopters", "positions"):
@@ -180,8 +184,7 @@ def differences(plain: PlainEconomy, economy: Any) -> list[str]:
             other.pipelines = pipelines_of(economy)
         if name == "market":
             found += arrays_differ("market.imports", plain.market.imports, other.imports, max(other.orders))
-            for apart in ("sales", "imports"):
-                del other.__dict__[apart], plain.market.__dict__[apart]
+            other.sales, other.imports = plain.market.sales, plain.market.imports  # compared apart
         found += values_differ(name, getattr(plain, name, None), other)
     found += values_differ("recorded", plain.now, plain_copy(economy.now))
     for kind in ("delivered", "effective"):
@@ -198,11 +201,20 @@ def plain_tables(plain: PlainEconomy) -> dict[str, dict[str, np.ndarray]]:
         if agents is None:
             tables[name] = dict(before)
             continue
+        if name == "rows":
+            agents = plain.firms
         tables[name] = {
             column: np.array([getattr(agent, column) for agent in agents]).reshape(len(agents), *array.shape[1:])
             for column, array in before.items()
         }
     return tables
+
+
+def uids_by_row(plain: PlainEconomy) -> np.ndarray:
+    """Stable ids of a plain economy's firms, the former ones among them."""
+    if "rows" not in plain.loaded():
+        return plain.tables["rows"]["uid"]
+    return np.array([firm.uid for firm in plain.rows], dtype=np.uint64)
 
 
 def keyed(name: str, table: dict[str, np.ndarray], uids: np.ndarray) -> dict[str, np.ndarray]:

@@ -29,6 +29,8 @@ def arrays_differ(name: str, mine: Any, theirs: Any, scale: Any = None, labels: 
     mine, theirs = np.asarray(mine), np.asarray(theirs)
     if mine.shape != theirs.shape:
         return [f"{name}: plain has shape {mine.shape}, economy {theirs.shape}"]
+    if (mine == theirs).all():
+        return []
     if theirs.dtype.kind in "iub" and mine.dtype.kind in "iub":
         wrong = mine != theirs
     else:
@@ -36,8 +38,8 @@ def arrays_differ(name: str, mine: Any, theirs: Any, scale: Any = None, labels: 
         if scale is None:
             scale = float(np.max(np.abs(theirs), initial=0.0, where=np.isfinite(theirs)))
         wrong = ~close(mine, theirs, scale)
-    if not np.any(wrong):
-        return []
+        if not wrong.any():
+            return []
     place = tuple(int(part[0]) for part in np.nonzero(np.atleast_1d(wrong)))
     at = f" {labels[place[0]]}" if labels is not None else ""
     first, second = np.atleast_1d(mine)[place], np.atleast_1d(theirs)[place]
@@ -46,6 +48,8 @@ def arrays_differ(name: str, mine: Any, theirs: Any, scale: Any = None, labels: 
 
 def values_differ(name: str, mine: Any, theirs: Any) -> list[str]:
     """Messages for two nested values: numbers, lists, dictionaries, namespaces."""
+    if type(mine) is type(theirs) and mine == theirs:
+        return []
     if isinstance(theirs, SimpleNamespace):
         return values_differ(name, vars(mine), vars(theirs))
     if isinstance(theirs, dict):
@@ -60,7 +64,8 @@ def values_differ(name: str, mine: Any, theirs: Any) -> list[str]:
     if isinstance(theirs, (list, tuple)) or hasattr(theirs, "maxlen"):
         if len(mine) != len(theirs):
             return [f"{name}: plain has length {len(mine)}, economy {len(theirs)}"]
-        return [text for k, pair in enumerate(zip(mine, theirs, strict=True)) for text in values_differ(f"{name}[{k}]", *pair)]
+        pairs = enumerate(zip(mine, theirs, strict=True))
+        return [text for place, pair in pairs for text in values_differ(f"{name}[{place}]", *pair)]
     return [] if mine == theirs else [f"{name}: plain {mine!r}, economy {theirs!r}"]
 
 

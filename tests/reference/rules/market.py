@@ -13,6 +13,9 @@ from tests.reference.rules import learning
 if TYPE_CHECKING:
     from tests.reference.agents import Firm, PlainEconomy, Position
 
+# Amounts by position, million CNY for the whole row, or other numbers.
+Amounts = dict["Position", float]
+
 
 def run(plain: PlainEconomy) -> None:
     """Award contracts, serve orders, then let price, data and expectations follow."""
@@ -53,7 +56,7 @@ def is_public(cell: int) -> bool:
 # -- Rule: Competitiveness --------------------------------------------------------------------------------------------
 
 
-def relative_competitiveness(plain: PlainEconomy, cells: dict[int, list[Position]]) -> dict[Position, float]:
+def relative_competitiveness(plain: PlainEconomy, cells: dict[int, list[Position]]) -> Amounts:
     """Log competitiveness of each position less the mean of its cell."""
     level = {firm.row: firm_competitiveness(plain, firm) for firm in plain.firms}
     relative = {}
@@ -87,7 +90,7 @@ def protection(plain: PlainEconomy, firm: Firm) -> float:
 # -- Rule: Awards, Rule: Replicator -----------------------------------------------------------------------------------
 
 
-def award(plain: PlainEconomy, cells: dict[int, list[Position]], competitiveness: dict[Position, float]) -> None:
+def award(plain: PlainEconomy, cells: dict[int, list[Position]], competitiveness: Amounts) -> None:
     """A part of each cell comes up and is awarded by attraction; the rest stays as it is."""
     rate = plain.value("award_rate") / 4.0 if plain.quarter else 0.0
     chance = lumpiness(plain, rate)
@@ -108,7 +111,7 @@ def award(plain: PlainEconomy, cells: dict[int, list[Position]], competitiveness
             position.share = (1.0 - turn) * kept + turn * attraction[position] / everything
 
 
-def lumpiness(plain: PlainEconomy, rate: float) -> dict[Position, float]:
+def lumpiness(plain: PlainEconomy, rate: float) -> Amounts:
     """Keyed log-normal of mean one for each position: the fewer contracts, the wider."""
     ids = hash_each(
         [plain.firm_at(position.firm).uid for position in plain.positions],
@@ -124,14 +127,13 @@ def lumpiness(plain: PlainEconomy, rate: float) -> dict[Position, float]:
     return found
 
 
-def replicate(plain: PlainEconomy, cells: dict[int, list[Position]], competitiveness: dict[Position, float]) -> None:
+def replicate(plain: PlainEconomy, cells: dict[int, list[Position]], competitiveness: Amounts) -> None:
     """Variant ``replicator``: shares grow with competitiveness relative to the cell's mean weighted by share."""
     for rivals in cells.values():
         held = sum(position.share for position in rivals)
         mean = sum(position.share * competitiveness[position] for position in rivals) / max(held, 1e-300)
         grown = [
-            (position.share + 1e-9)
-            * math.exp(plain.value("award_beta") / 4.0 * (competitiveness[position] - mean))
+            (position.share + 1e-9) * math.exp(plain.value("award_beta") / 4.0 * (competitiveness[position] - mean))
             for position in rivals
         ]
         for position, size in zip(rivals, grown, strict=True):
@@ -141,7 +143,7 @@ def replicate(plain: PlainEconomy, cells: dict[int, list[Position]], competitive
 # -- Rule: Capacity and overflow --------------------------------------------------------------------------------------
 
 
-def ask_firms(plain: PlainEconomy) -> dict[Position, float]:
+def ask_firms(plain: PlainEconomy) -> Amounts:
     """Demand on each position: its share of the orders, and the firm's backlog where its new orders are."""
     orders = {position: position.share * plain.market.orders[position.cell] for position in plain.positions}
     demand = dict(orders)
@@ -156,7 +158,7 @@ def ask_firms(plain: PlainEconomy) -> dict[Position, float]:
     return demand
 
 
-def serve(plain: PlainEconomy, cells: dict[int, list[Position]], demand: dict[Position, float]) -> None:
+def serve(plain: PlainEconomy, cells: dict[int, list[Position]], demand: Amounts) -> None:
     """Serve up to capacity, pass what is over to rivals with room, import a part of the rest, keep the rest waiting."""
     offered, waiting = serve_own(plain, demand)
     imports = [0.0 if cell in cells else plain.market.orders[cell] for cell in CELLS]
@@ -179,7 +181,7 @@ def serve(plain: PlainEconomy, cells: dict[int, list[Position]], demand: dict[Po
         firm.backlog = unserved[firm.row] / firm.weight
 
 
-def serve_own(plain: PlainEconomy, demand: dict[Position, float]) -> tuple[dict[Position, float], dict[Position, float]]:
+def serve_own(plain: PlainEconomy, demand: Amounts) -> tuple[Amounts, Amounts]:
     """What firms sell of their own demand; returns the room they offer to others and what waits, by position."""
     offered, waiting = {}, {}
     rows = by_firm(plain)
