@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import accumulate
 
 from simulation.inputs.dimensions import index
 from tests.reference.agents import Firm, PlainEconomy, Position
@@ -79,35 +81,28 @@ def sellers_of_row(plain: PlainEconomy, firm: Firm, places: list[Position]) -> l
     """The firms of a row: each serves one to three of its cells, and shares the row's revenue by their orders."""
     number = max(round(firm.weight), 1)
     worth = seller_worths(plain, firm, places, number)
-    national, weight = firm.revenue_year() * firm.weight, firm.weight / number
-    if sum(worth) > 0.0:
-        return [Seller(national * value / sum(worth) / weight, weight, firm) for value in worth]
+    national, weight, total = firm.revenue_year() * firm.weight, firm.weight / number, sum(worth)
+    if total > 0.0:
+        return [Seller(national * value / total / weight, weight, firm) for value in worth]
     return [Seller(national / number / weight, weight, firm) for _ in worth]
 
 
 def seller_worths(plain: PlainEconomy, firm: Firm, places: list[Position], number: int) -> list[float]:
-    """What each firm of a row sells in the cells drawn for it, by the orders that one firm of the row has there."""
+    """What each firm of a row sells in the cells drawn for it, with chances in proportion to the firms in each."""
     ids = hash_each([firm.uid] * number, list(range(number)))
-    worth = [0.0] * number
+    sold = [0.0] * number
     if not places:
-        return worth
+        return sold
+    reached = list(accumulate(position.count for position in places))
+    worth = [orders_of_one(plain, position) for position in places]
     cells = [1 + int(MOST_CELLS * draw) for draw in plain.uniforms("firm_market", ids, index=7, quarter=0)]
     for attempt in range(MOST_CELLS):
         draws = plain.uniforms("firm_market", ids, index=8 + attempt, quarter=0)
         for one, draw in enumerate(draws):
             if cells[one] > attempt:
-                worth[one] += orders_of_one(plain, drawn_position(places, draw))
-    return worth
-
-
-def drawn_position(places: list[Position], draw: float) -> Position:
-    """The position that a uniform draw falls on, with chances in proportion to the firms that serve the cell."""
-    reached, mark = 0.0, draw * sum(position.count for position in places)
-    for position in places:
-        reached += position.count
-        if mark < reached:
-            return position
-    return places[-1]
+                place = min(bisect_right(reached, draw * reached[-1]), len(places) - 1)
+                sold[one] += worth[place]
+    return sold
 
 
 def orders_of_one(plain: PlainEconomy, position: Position) -> float:

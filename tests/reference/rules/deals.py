@@ -36,11 +36,13 @@ def fund_stage(plain: PlainEconomy, stage: int) -> None:
     }
     origin = plain.venture.origin
     total = sum(origin.values())
+    spent = 0.0
     for firm in best_within(asking, deal_scores(plain, asking, stage), tickets, money.powder):
         for source, channel in (("foreign", "foreign"), ("corporate", "corporate"), ("domestic", STAGE_MONEY[stage])):
             issue(plain, firm, channel, tickets[firm] * origin[source] / total)
-        money.powder -= close_round(plain, firm, tickets[firm])
+        spent += close_round(plain, firm, tickets[firm])
         firm.stage = max(firm.stage, (ANGEL, EARLY, LATE)[stage])
+    money.powder -= spent
 
 
 def applicants(plain: PlainEconomy, stage: int) -> list[Firm]:
