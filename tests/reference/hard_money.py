@@ -112,15 +112,23 @@ def advance_pilots(economy: Economy, dice: random.Random) -> None:
 
 
 def fill_histories(economy: Economy, dice: random.Random) -> None:
-    """What government has seen, and how entry went, over two years."""
-    government, regions = economy.government, len(economy.government.exposure)
-    government.indicators.extend(dice.uniform(1.0, 4000.0) for _ in range(6))
+    """What government has seen over two years, near a target or far from it, growing or shrinking."""
+    government = economy.government
+    level, growth = dice.choice([150.0, 400.0, 1000.0]) * dice.uniform(0.3, 1.6), dice.uniform(0.6, 2.4)
+    government.indicators.extend(level * growth ** (quarter / 4.0) for quarter in range(6))
     government.adjustment_wanted, government.adjustment = dice.uniform(-0.5, 0.5), dice.uniform(-0.5, 0.5)
     economy.revenue_history.extend(dice.uniform(1.0, 1000.0) for _ in range(8))
-    for quarter in range(8):
-        entries = [dice.uniform(0.0, 9.0) for _ in range(regions)]
-        economy.entry_history.append(np.array([entries, [100.0 + quarter] * regions]))
-    economy.entries_before_pilots = np.array([[dice.uniform(0.0, 40.0) for _ in range(regions)], [800.0] * regions])
+
+
+def judge_entries(economy: Economy, dice: random.Random) -> None:
+    """Entry over two years that went better or worse in pilot provinces, by little or much."""
+    advance_pilots(economy, dice)
+    exposure = economy.government.exposure
+    effect = dice.choice([0.0, dice.uniform(-0.3, 0.5)])
+    entries = 2.0 * np.exp(np.where(exposure >= 1.0, effect, 0.0))
+    firms = np.full(len(exposure), dice.choice([0.01, 100.0]))
+    economy.entry_history.extend(np.array([entries, firms]) for _ in range(8))
+    economy.entries_before_pilots = np.array([np.full(len(exposure), 16.0), 8.0 * firms])
 
 
 def fill_funds(economy: Economy, dice: random.Random) -> None:
@@ -142,5 +150,6 @@ def order_compute(economy: Economy, dice: random.Random) -> None:
 
 MONEY_HARMS: list[Callable[[Any, random.Random], None]] = [
     let_in_many, shuffle_ages, shuffle_rounds, shake_revenue, shake_profit, owe_banks, hold_cash, certify, shake_levels,
-    bring_breakthroughs_near, advance_pilots, fill_histories, fill_funds, order_compute,
+    bring_breakthroughs_near, advance_pilots, fill_histories, judge_entries,
+    fill_funds, order_compute,
 ]  # fmt: skip
