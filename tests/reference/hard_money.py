@@ -25,8 +25,9 @@ def start_ups(economy: Economy) -> np.ndarray:
 
 
 def let_in_many(economy: Economy, dice: random.Random) -> None:
-    """From here on a row of entrants stands for few firms, or for one."""
-    economy.firm_weight = dice.choice([1.0, 8.0, 30.0, 100.0])
+    """From here on a row of entrants stands for few firms, or for one, as far as few firms are expected."""
+    usual = float(economy.expected_entries.sum())
+    economy.firm_weight = max(dice.choice([1.0, 8.0, 30.0, 100.0]), round(usual / 25.0))
 
 
 def shuffle_ages(economy: Economy, dice: random.Random) -> None:

@@ -7,7 +7,7 @@ from simulation.inputs.dimensions import index, members, note, size
 REGIONS, SECTORS, SEGMENTS, PRODUCTS = (range(size(name)) for name in ("region", "sector", "segment", "product"))
 TIERS, LAYERS, CHANNELS, FIELDS = (range(size(name)) for name in ("tier", "layer", "channel", "field"))
 THEORIES, SIZE_CLASSES = (range(size(name)) for name in ("theory", "size_class"))
-ACCOUNTS, FLOWS = members("account"), members("flow")
+ACCOUNTS, FLOWS, CHANNEL_NAMES = members("account"), members("flow"), members("channel")
 
 # Kinds of firms, stages of funding, doors of entry.
 START_UP, INCUMBENT = 0, 1
