@@ -19,7 +19,7 @@ from tests.reference.names import ACCOUNTS, CHANNEL_NAMES, FLOWS
 
 # Attributes of an economy that are no state of the run, or that the bridge copies in its own way.
 APART = {
-    "effective", "frozen", "extra_firms", "streams", "reads", "parameters", "levers", "quarters", "profile", "ledger",
+    "effective", "frozen", "extra_firms", "streams", "reads", "parameters", "levers", "quarters", "clock", "ledger",
     "records", "now", "timetable", "firms", "people", "adopters", "positions", "universities", "steps", "running",
     "random", "rng", "variants", "initial_levels",
 }  # fmt: skip
