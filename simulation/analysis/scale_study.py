@@ -1,33 +1,111 @@
-"""Whether statistics of the tail depend on the scale: the same seeds at several scales, compared run by run.
+"""Whether scaled-down runs stand for the whole: the same seeds at several scales, compared run by run.
 
-``python -m simulation.analysis.scale_study`` runs the scenario at scales 0.1 and 1 and writes the comparison to
-``results/reference/scale.csv``; a run at scale 1 takes about a minute.
+``python -m simulation.presentation.scale`` runs the study and writes its tables and its figure.
 """
 
 from __future__ import annotations
 
-import argparse
 import logging
 import math
-import os
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from simulation.analysis.targets import fixed_rows
 from simulation.experiments.executors import executor_for
 from simulation.experiments.work import simulate
-from simulation.results.text import csv_text, write_whole
-from simulation.scenario import Effective, load
+from simulation.inputs import quarters
+from simulation.inputs.dimensions import index
+from simulation.inputs.variables import variables
+from simulation.scenario import Effective
 
 logger = logging.getLogger("aiplan.analysis")
-VARIABLES = ("largest_firm_share", "top300_share", "core_revenue", "firms_alive", "talent_total", "adoption_rate")
-SCALES = (0.1, 1.0)
-FILE = Path("results/reference/scale.csv")
-# A mean over two dozen seeds differs by more than this many standard errors once in a few hundred comparisons.
+SCALES = (0.02, 0.05, 0.1, 0.3, 1.0)
+# A mean differs by more than this many standard errors once in a few hundred comparisons.
 ERRORS = 3.0
+# Years at which adoption is dated; between them lies the time in which the share of adopters doubles.
+EARLY, LATE = 0.25, 0.50
+Records = Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One number that is read from a run: ``read`` takes its records and gives the value at the end of the run."""
+
+    name: str
+    group: str
+    unit: str
+    read: Callable[[Records], float]
+
+
+def last_value(records: Records, name: str, element: int | None = None) -> float:
+    """Value of the last year: a flow is the sum of its (at most four) quarters, the rest the last quarter's value."""
+    values = np.asarray(records[name], dtype=float)
+    values = values if element is None else values[:, element]
+    return float(values[-4:].sum() if variables()[name].kind == "flow" else values[-1])
+
+
+def share_of_element(records: Records, name: str, element: int) -> float:
+    """Share of one element in the sum of a variable over its dimension, in the last year."""
+    values = np.asarray(records[name], dtype=float)[-4:].sum(axis=0)
+    return float(values[element] / values.sum())
+
+
+def share_of_variable(records: Records, name: str, whole: str) -> float:
+    """One variable over another in the last year."""
+    return last_value(records, name) / last_value(records, whole)
+
+
+def year_of_adoption(records: Records, share: float) -> float:
+    """Date (year with decimals; values are those of quarter ends) at which adopters pass a share; NaN if never."""
+    rate = np.asarray(records["adoption_rate"], dtype=float)
+    above = np.flatnonzero(rate > share)
+    if not len(above) or above[0] == 0:
+        return math.nan
+    after = int(above[0])
+    part = (share - rate[after - 1]) / (rate[after] - rate[after - 1])
+    return int(quarters.FIRST[:4]) + (after + part) / 4.0
+
+
+def years_of_doubling(records: Records) -> float:
+    """Years between ``EARLY`` and ``LATE``: how fast adoption goes."""
+    return year_of_adoption(records, LATE) - year_of_adoption(records, EARLY)
+
+
+def _recorded(group: str, *names: str) -> list[Measure]:
+    return [Measure(name, group, variables()[name].unit, partial(last_value, name=name)) for name in names]
+
+
+def _element(group: str, name: str, dimension: str, member: str) -> Measure:
+    read = partial(last_value, name=name, element=index(dimension, member))
+    return Measure(f"{name}.{member}", group, variables()[name].unit, read)
+
+
+def _part(name: str, dimension: str, member: str) -> Measure:
+    read = partial(share_of_element, name=name, element=index(dimension, member))
+    return Measure(f"share of {member} in {name}", "shares", "share", read)
+
+
+MEASURES = (
+    *_recorded("totals", "core_revenue", "related_revenue_r2", "firms_alive", "talent_total", "equity_funding_core",
+               "research_spending"),
+    _part("core_revenue_by_layer", "layer", "foundation"),
+    _part("core_revenue_by_region", "region", "beijing"),
+    _part("talent_by_region", "region", "beijing"),
+    Measure("exports over core_revenue", "shares", "share",
+            partial(share_of_variable, name="core_exports", whole="core_revenue")),
+    *_recorded("shares", "domestic_chip_share"),
+    *_recorded("concentration", "largest_firm_share", "top300_share", "cr4_speech_language", "cr5_platform"),
+    *_recorded("adoption", "adoption_rate", "adoption_depth"),
+    Measure("year adoption_rate passes 25 %", "adoption", "years", partial(year_of_adoption, share=EARLY)),
+    Measure("years from 25 % to 50 %", "adoption", "years", years_of_doubling),
+    *(_element("wages", "posted_wage_by_tier", "tier", tier) for tier in ("top", "researcher", "engineer", "applied")),
+    *_recorded("firms", "firm_entries", "firm_exits", "rd_intensity_listed", "tech_gap_index"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -40,50 +118,54 @@ class Run:
     scale: float
 
 
-def last_values(run: Run) -> dict[str, float]:
-    """Values of the compared variables in the last quarter of a run, in the units of the variable table."""
+@dataclass(frozen=True)
+class Read:
+    """What is kept of a run: a value for each measure, yearly flows by (variable, year), and its seconds."""
+
+    measures: dict[str, float]
+    flows: dict[tuple[str, int], float]
+    seconds: float
+
+
+def read_run(run: Run) -> Read:
+    """Live through one run and read it."""
+    started = time.perf_counter()
     records, _ = simulate(run.effective, run.seed, run.replicate, run.scale)
-    return {name: float(records[name][len(run.effective.quarters) - 1]) for name in VARIABLES}
+    seconds = time.perf_counter() - started
+    years = np.array([int(quarter[:4]) for quarter in run.effective.quarters])
+    wanted = {(operator.variable, target.year) for target, operator in fixed_rows() if target.year in years}
+    flows = {(name, year): float(np.asarray(records[name])[years == year].sum()) for name, year in sorted(wanted)}
+    return Read({measure.name: measure.read(records) for measure in MEASURES}, flows, seconds)
 
 
-def compare(values: dict[float, np.ndarray]) -> list[dict[str, Any]]:
-    """Means by scale and their differences from the largest scale.
+@dataclass(frozen=True)
+class Study:
+    """Runs of the same seeds at several scales: by scale, one :class:`Read` for each replicate in order."""
 
-    Parameters
-    ----------
-    values : dict of float to ndarray
-        By scale, one row per run and one column per variable; row k has the same seed at every scale.
+    runs: dict[float, list[Read]]
 
-    Returns
-    -------
-    list of dict
-        ``variable``, ``scale``, ``runs``, ``mean``, ``standard_error``, ``difference`` from the largest scale,
-        ``difference_error`` (paired by seed) and ``within_error``: whether the difference is at most three of them.
-    """
-    largest = values[max(values)]
-    rows = []
-    for column, name in enumerate(VARIABLES):
-        for scale in sorted(values):
-            sample, gap = values[scale][:, column], values[scale][:, column] - largest[:, column]
-            root = math.sqrt(len(sample))
-            error = float(gap.std(ddof=1)) / root
-            rows.append({
-                "variable": name, "scale": scale, "runs": len(sample), "mean": float(sample.mean()),
-                "standard_error": float(sample.std(ddof=1)) / root, "difference": float(gap.mean()),
-                "difference_error": error, "within_error": bool(abs(gap.mean()) <= ERRORS * error),
-            })  # fmt: skip
-    return rows
+    def values(self, scale: float, name: str) -> np.ndarray:
+        """Values of a measure, shape (replicate,)."""
+        return np.array([read.measures[name] for read in self.runs[scale]])
+
+    def flows(self, scale: float, variable: str, year: int) -> np.ndarray:
+        """Yearly flow in bn CNY, shape (replicate,)."""
+        return np.array([read.flows[variable, year] for read in self.runs[scale]])
+
+    def seconds(self, scale: float) -> float:
+        """Median time of a run on one core."""
+        return float(np.median([read.seconds for read in self.runs[scale]]))
 
 
 def study(
-    effective: Effective, scales: Sequence[float] = SCALES, replicates: int = 12, seed: int = 1, jobs: int = 1
-) -> list[dict[str, Any]]:
-    """Run every scale with the same seeds and compare; see :func:`compare`.
+    effective: Effective, scales: Sequence[float] = SCALES, replicates: int = 100, seed: int = 1, jobs: int = 1
+) -> Study:
+    """Run every scale with the same seeds.
 
     Parameters
     ----------
     effective : Effective
-        Inputs; the last of their quarters is compared.
+        Inputs; the last of their years is compared.
     scales : sequence of float
         At least two, each above 0 and at most 1.
     replicates : int
@@ -93,43 +175,50 @@ def study(
     jobs : int
         Worker processes.
     """
-    tasks = [Run(effective, seed, replicate, scale) for scale in sorted(scales) for replicate in range(replicates)]
-    found: dict[tuple[float, int], dict[str, float]] = {}
-    for task, outcome in executor_for(jobs, len(tasks)).map(last_values, tasks):
+    # The longest runs first, so that no worker is left with one of them at the end.
+    order = sorted(scales, reverse=True)
+    tasks = [Run(effective, seed, replicate, scale) for scale in order for replicate in range(replicates)]
+    found: dict[tuple[float, int], Read] = {}
+    for task, outcome in executor_for(jobs, len(tasks)).map(read_run, tasks):
         if isinstance(outcome, BaseException):
             raise outcome
         found[task.scale, task.replicate] = outcome
-        logger.info("scale %g, replicate %d: %s", task.scale, task.replicate, outcome)
-    return compare({
-        scale: np.array([[found[scale, replicate][name] for name in VARIABLES] for replicate in range(replicates)])
-        for scale in scales
-    })  # fmt: skip
+        logger.info("scale %g, replicate %d: %.1f s", task.scale, task.replicate, outcome.seconds)
+    return Study({scale: [found[scale, replicate] for replicate in range(replicates)] for scale in sorted(scales)})
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the study from the command line; 0 when every difference lies within its error, else 1."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--scenario", default="plan_baseline", help="scenario id or file")
-    parser.add_argument("--scales", type=float, nargs="+", default=SCALES, help="scales to compare")
-    parser.add_argument("--replicates", type=int, default=12, help="runs a scale")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--until", default="2030", help="last year or quarter")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="worker processes")
-    parser.add_argument("--out", type=Path, default=FILE, help="file to write")
-    chosen = parser.parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    effective = load(chosen.scenario).effective(until=chosen.until)
-    rows = study(effective, chosen.scales, chosen.replicates, chosen.seed, chosen.jobs)
-    chosen.out.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(chosen.out, csv_text(rows))
-    for row in rows:
-        logger.info("%(variable)-20s scale %(scale)-5g mean %(mean).5g, difference %(difference).3g", row)
-    logger.info("written to %s", chosen.out)
-    return 0 if all(row["within_error"] for row in rows) else 1
+def bias_table(made: Study) -> list[dict[str, Any]]:
+    """Means by scale and their differences from the largest scale.
+
+    Returns
+    -------
+    list of dict
+        ``measure``, ``group``, ``unit``, ``scale``, ``runs`` in which the measure is defined at this and the largest
+        scale, ``mean`` and its ``standard_error``, ``spread`` (standard deviation between runs), ``bias`` (difference
+        of the means from the largest scale), ``bias_error`` (its standard error, paired by seed), both relative to the
+        mean of the largest scale as ``relative_bias`` and ``relative_error``, and ``within_error``: whether the bias is
+        at most ``ERRORS`` of its errors.
+    """
+    largest = max(made.runs)
+    rows = []
+    for measure in MEASURES:
+        whole = made.values(largest, measure.name)
+        for scale in made.runs:
+            sample = made.values(scale, measure.name)
+            both = np.isfinite(sample) & np.isfinite(whole)
+            if both.sum() >= 2:
+                rows.append(_bias_row(measure, scale, sample[both], whole[both]))
+    return rows
 
 
-if __name__ == "__main__":
-    # Worker processes look the study up by its name in the package, which is not that of the script.
-    from simulation.analysis.scale_study import main as from_package
-
-    raise SystemExit(from_package())
+def _bias_row(measure: Measure, scale: float, sample: np.ndarray, whole: np.ndarray) -> dict[str, Any]:
+    gap, root = sample - whole, math.sqrt(len(sample))
+    bias, error = float(gap.mean()), float(gap.std(ddof=1)) / root
+    # A date has no natural zero: its bias is told in years alone.
+    size = math.nan if measure.name.startswith("year ") else abs(float(whole.mean())) or math.nan
+    return {
+        "measure": measure.name, "group": measure.group, "unit": measure.unit, "scale": scale, "runs": len(sample),
+        "mean": float(sample.mean()), "standard_error": float(sample.std(ddof=1)) / root,
+        "spread": float(sample.std(ddof=1)), "bias": bias, "bias_error": error, "relative_bias": bias / size,
+        "relative_error": error / size, "within_error": bool(abs(bias) <= ERRORS * error),
+    }  # fmt: skip
