@@ -16,7 +16,9 @@ COMMITTERS = ("rest_domestic", "rest_world", "parents", "local_government")
 
 @dataclass
 class Market:
-    """Orders and sales by cell (buyer x product, million CNY a quarter), prices and technology weights by product."""
+    """Orders and sales by cell (buyer x product, million CNY a quarter), prices and technology weights by product;
+    ``focus`` is the weight of a field over the largest weight in the product, shape (product, field).
+    """
 
     product_mix: np.ndarray
     product_technology: np.ndarray
@@ -36,6 +38,11 @@ class Market:
     data_access: float = 1.0
     core_imports: float = 0.0
     order_history: deque = field(default_factory=lambda: deque(maxlen=5))
+    focus: np.ndarray = field(init=False)
+
+    def __post_init__(self) -> None:
+        largest = self.product_technology.max(axis=1, keepdims=True)
+        self.focus = self.product_technology / np.maximum(largest, 1e-12)
 
     def sector_price(self) -> np.ndarray:
         """Quality-adjusted price of each sector's basket, 2016Q1 = 1, shape (sector,)."""

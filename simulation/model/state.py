@@ -12,6 +12,7 @@ import numpy as np
 
 from simulation.inputs.dimensions import members, note, size
 from simulation.model.columns import Columns
+from simulation.model.compiled import inlined
 
 START_UP, INCUMBENT = 0, 1
 SEEKING, ACADEMIA, OVERSEAS = -1, -2, -3
@@ -29,6 +30,12 @@ HOUSEHOLD_SECTORS = np.array(["household demand" in note("sector", s) for s in m
 BUYERS = (*members("sector"), "core", "abroad")
 CORE_BUYER, ABROAD_BUYER = size("sector"), size("sector") + 1
 CELLS = len(BUYERS) * size("product")
+
+
+@inlined
+def revenue_of_year(revenue_quarters: np.ndarray, row: int) -> float:
+    """Revenue of a firm in the last four quarters, million CNY."""
+    return revenue_quarters[row, 0] + revenue_quarters[row, 1] + revenue_quarters[row, 2] + revenue_quarters[row, 3]
 
 
 class Firms(Columns):

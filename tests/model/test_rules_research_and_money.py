@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 from hypothesis import strategies as some
@@ -11,6 +9,7 @@ from hypothesis import strategies as some
 from simulation.inputs.dimensions import index, size
 from simulation.model.rules import (
     accounts,
+    capability,
     compute,
     deals,
     evaluation,
@@ -40,56 +39,101 @@ def test_a_deduction_makes_research_cheaper_the_more_so_the_higher_the_tax(tax, 
 
 
 @given(
-    columns(4, 1e-3, 1e4), columns(4, 1e-3, 1e4), columns(4, 1e-3, 1e4), columns(3, 0.1, 0.8), numbers(0.3, 1.2),
+    numbers(1e-3, 1e4), numbers(1e-3, 1e4), numbers(1e-3, 1e4), columns(3, 0.1, 0.8), numbers(0.3, 1.2),
     numbers(0.1, 10),
 )  # fmt: skip
 def test_the_composite_lies_between_its_inputs_and_has_constant_returns(staff, power, data, shares, sigma, factor):
     shares = shares / shares.sum()
     made = research.ces(staff, power, data, shares, sigma)
-    inputs = np.stack([staff, power, data])
-    assert (made >= inputs.min(axis=0) * (1.0 - 1e-6)).all()
-    assert (made <= inputs.max(axis=0) * (1.0 + 1e-6)).all()
+    assert min(staff, power, data) * (1.0 - 1e-6) <= made <= max(staff, power, data) * (1.0 + 1e-6)
     assert close(research.ces(factor * staff, factor * power, factor * data, shares, sigma), factor * made, 1e-6)
-    assert (research.ces(2.0 * staff, power, data, shares, sigma) >= made * (1.0 - 1e-9)).all()
+    assert research.ces(2.0 * staff, power, data, shares, sigma) >= made * (1.0 - 1e-9)
 
 
 def test_the_scarcest_input_binds_when_substitution_is_low():
     shares = np.array([0.5, 0.3, 0.2])
-    plenty, scarce = np.array([1e4]), np.array([1.0])
+    plenty, scarce = 1e4, 1.0
     made = research.ces(plenty, scarce, plenty, shares, 0.3)
-    assert made[0] < 2.0
-    assert research.ces(2.0 * plenty, scarce, plenty, shares, 0.3)[0] < 1.01 * made[0]
+    assert made < 2.0
+    assert research.ces(2.0 * plenty, scarce, plenty, shares, 0.3) < 1.01 * made
     assert close(research.ces(plenty, scarce, plenty, shares, 1.0), np.exp(0.7 * np.log(1e4)), 1e-6)
 
 
-@given(columns(4, -3, 3), columns(4, 0, 1e4), columns(4, 1e-3, 1e4), numbers(0.5, 0.7), columns(4, 0, 2))
+@given(numbers(-3, 3), numbers(0, 1e4), numbers(1e-3, 1e4), numbers(0.5, 0.7), numbers(0, 2))
 def test_knowledge_needs_money_and_has_decreasing_returns_to_it(efficiency, budget, composite, alpha, spill):
     new = research.new_knowledge(efficiency, budget, composite, alpha, spill)
-    assert (new >= 0.0).all()
+    assert new >= 0.0
     assert close(research.new_knowledge(efficiency, 0.0 * budget, composite, alpha, spill), 0.0)
     assert close(research.new_knowledge(efficiency, 2.0 * budget, composite, alpha, spill), 2.0**alpha * new)
     assert close(research.new_knowledge(efficiency, 2.0 * budget, 2.0 * composite, alpha, spill), 2.0 * new)
-    assert (research.new_knowledge(efficiency, budget, composite, alpha, spill + 0.1) >= new).all()
+    assert research.new_knowledge(efficiency, budget, composite, alpha, spill + 0.1) >= new
 
 
-@given(columns(4, -5, 5), columns(4, -5, 5))
+@given(numbers(0, 0.5), numbers(0, 1e3), numbers(0.5, 2), numbers(0, 1e3), numbers(1, 10), numbers(-2e3, 1e3))
+def test_a_budget_rises_with_all_it_rests_on_and_is_never_negative(intensity, revenue, response, cash, years, induced):
+    budget = research.research_budget(intensity, revenue, response, cash, years, induced)
+    assert budget >= max(induced, 0.0)
+    assert research.research_budget(intensity, revenue, response, cash + 1.0, years, induced) >= budget
+    assert research.research_budget(intensity, revenue, response + 0.1, cash, years, induced) >= budget
+    assert research.research_budget(intensity, 0.0, response, 0.0, years, induced) == max(induced, 0.0)
+
+
+@given(numbers(0, 4), numbers(0, 1e4))
+def test_an_improvement_is_more_likely_the_more_is_found_out(rate, knowledge):
+    chance = capability.improvement_chance(rate, knowledge)
+    assert 0.0 <= chance <= 1.0
+    assert capability.improvement_chance(rate, 2.0 * knowledge) >= chance
+    assert capability.improvement_chance(rate, 0.0) == 0.0
+
+
+@given(numbers(-5, 5), numbers(-5, 5))
 def test_what_is_left_to_improve_shrinks_to_nothing_at_the_reach(level, reach):
-    room = research.headroom(level, reach)
-    assert ((room >= 0.0) & (room < 1.0)).all()
-    assert (room[level >= reach] == 0.0).all()
-    assert (research.headroom(level + 0.1, reach) <= room).all()
+    room = capability.headroom(level, reach)
+    assert 0.0 <= room < 1.0
+    assert level < reach or room == 0.0
+    assert capability.headroom(level + 0.1, reach) <= room
+
+
+@given(numbers(0, 1e5), numbers(1, 1e4), numbers(0, 0.5))
+def test_own_knowledge_decides_how_fast_a_firm_learns(knowledge, half, floor):
+    speed = capability.absorption(knowledge, half, floor)
+    assert floor <= speed <= floor + 1.0
+    assert capability.absorption(2.0 * knowledge, half, floor) >= speed
+    assert capability.absorption(knowledge, 2.0 * half, floor) <= speed
+    assert close(capability.absorption(half, half, floor), floor + 0.5)
+
+
+def best_levels(firms: theory.Levelled, technology: np.ndarray, guess: float) -> list[float]:
+    """Best level of each field, searched for from a guess."""
+    levels = np.full(technology.shape[1], guess)
+    theory.upper_levels(firms, technology, 0.9, np.empty((3, len(firms.alive))), levels)
+    return levels.tolist()
 
 
 def test_the_best_level_of_a_field_is_that_of_large_firms_that_work_on_it():
     technology = np.array([[0.5, 0.5, 0.0], [0.0, 0.2, 0.8]])
-    revenue = np.array([100.0, 1.0, 50.0, 1e6])
-    firms = SimpleNamespace(
-        product=np.array([0, 0, 1, 1]), weight=np.ones(4), alive=np.array([True, True, True, False]),
+    firms = theory.Levelled(
+        alive=np.array([True, True, True, False]), weight=np.ones(4), product=np.array([0, 0, 1, 1]),
+        revenue_quarters=np.outer([100.0, 1.0, 50.0, 1e6], np.full(4, 0.25)),
         capability=np.array([[1.0, 1.0, 9.0], [5.0, 5.0, 9.0], [9.0, 0.5, 2.0], [9.0, 9.0, 9.0]]),
-        revenue_year=lambda: revenue,
     )  # fmt: skip
     # The dead count for nothing, nor do those who do not use the field; the small firm ahead has too little revenue.
-    assert theory.upper_levels(firms, technology).tolist() == [1.0, 1.0, 2.0]
+    for guess in (-1.0, 1.0, 1.5, 5.0, 20.0):
+        assert best_levels(firms, technology, guess) == [1.0, 1.0, 2.0]
+    assert best_levels(firms, np.column_stack([technology, np.zeros(2)]), 7.0)[3] == 0.0
+
+
+@given(columns(40, -2, 2), columns(40, 0, 100), numbers(-3, 3))
+def test_the_best_level_is_the_weighted_upper_decile_wherever_the_search_begins(level, revenue, guess):
+    firms = theory.Levelled(
+        alive=np.ones(40, dtype=bool), weight=np.ones(40), product=np.zeros(40, dtype=np.int64),
+        revenue_quarters=np.outer(revenue, np.full(4, 0.25)), capability=level[:, None].copy(),
+    )  # fmt: skip
+    best = best_levels(firms, np.ones((1, 1)), guess)[0]
+    weight = revenue + 1e-6
+    assert best in level
+    assert weight[level <= best].sum() >= 0.9 * weight.sum() * (1.0 - 1e-12)
+    assert weight[level < best].sum() <= 0.9 * weight.sum() * (1.0 + 1e-12)
 
 
 # -- compute -----------------------------------------------------------------------------------------------------------

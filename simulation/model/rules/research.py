@@ -1,4 +1,4 @@
-"""Call 7, ``research``: capability, spill-overs, imitation, open source, public theory and breakthroughs.
+"""Call 7, ``research``: budgets, new knowledge and spill-overs; then capability and public theory.
 
 Rule: Research budget of a firm
     Formula: budget = intensity/4 * revenue of four quarters * (user cost / user cost0)^-elasticity + cash / (4 * burn
@@ -28,211 +28,289 @@ Rule: New knowledge
     Unit: knowledge (1 = a firm with 1 million of research a quarter)
     Source: talent.md section 9 (alpha 0.6; delta 0.30 and 0.18); plan_map P032
     Clause: P024;P032;P033;P036;P053;P068;P089
-
-Rule: Product improvement
-    Formula: with probability 1 - exp(-lambda/4 * ln(1 + new)), capability(f) += step * kept * focus(f) * headroom(f);
-        headroom = 1 - exp(-max(0, reach - capability)); kept = (1 - open_source_cost * open_source_rate) * weak
-        modifiers
-    Symbols: lambda improvement_rate; step improvement_step; focus weight of the field in the product over the largest
-        weight; reach = max(world frontier, public level) + reach_beyond
-    Unit: log points
-    Source: model.md section 4 (Poisson product improvements)
-    Clause: P013;P031
-
-Rule: Imitation and transfer
-    Formula: capability(f) += focus(f) * absorb/4 * (k_foreign (F - c)+ + k_domestic (best - c)+ + k_open (pool - c)+
-        + transfer (public - c)+)
-    Symbols: k_foreign (foreign_absorption + international_coop) * (1 - foreign_screening), times the field's
-        imitation_ease and what import limits leave of it (restriction_exposure); k_domestic domestic_imitation * log2(1
-        + links / 2); k_open open_pool_absorption; transfer tech_transfer_rate; absorb = absorption_floor + K / (K +
-        half * exp(burden * frontier progress)): own knowledge, which money, people, compute and data build, decides how
-        fast a firm learns, and the frontier becomes harder to follow; half absorption_half; burden absorption_burden
-    Unit: log points a quarter
-    Source: Cohen and Levinthal (1990) absorptive capacity; Bloom et al. (2020) on the burden of knowledge; plan_map
-        P013, P024, P081, P082
-    Clause: P001;P007;P013;P024;P081;P082;P085
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from simulation.inputs.dimensions import index, members, size
+from simulation.inputs.dimensions import size
+from simulation.model.compiled import compiled, inlined
+from simulation.model.rules.capability import advance_capability
 from simulation.model.rules.modifiers import modifier
 from simulation.model.rules.theory import advance_theory, measure
-from simulation.model.state import START_UP, UNFUNDED
+from simulation.model.state import START_UP, UNFUNDED, revenue_of_year
+from simulation.model.streams import uniform_of
 
 if TYPE_CHECKING:
     from simulation.model.economy import Economy
 
-FIELDS = members("field")
-CHIPS = index("field", "ai_chips")
+# National totals over the living: research budgets (million CNY), own data, firms recognised, small start-ups, firms.
+BUDGETS, OWN_DATA, RECOGNISED, SMALL, FIRMS = range(5)
+LEAST = 1e-3  # research staff, compute and data are never quite nothing
 
 
-def user_cost(tax: np.ndarray | float, deduction: float) -> np.ndarray:
+class Budgeted(NamedTuple):
+    """Columns that budgets rest on, shape (firm,)."""
+
+    alive: np.ndarray
+    weight: np.ndarray
+    kind: np.ndarray
+    stage: np.ndarray
+    listed: np.ndarray
+    certified: np.ndarray
+    recognised: np.ndarray
+    profit: np.ndarray
+    cash: np.ndarray
+    data: np.ndarray
+    revenue_quarters: np.ndarray
+    research_intensity: np.ndarray
+    research_induced: np.ndarray
+    research_budget: np.ndarray
+
+
+class BudgetTerms(NamedTuple):
+    """Parameters; response to the user cost of certified and other firms with profit; relief for talent cost."""
+
+    certified: float
+    other: float
+    relief: float
+    burn_years: float
+    small_firm_revenue: float
+
+
+class Researching(NamedTuple):
+    """Columns that new knowledge rests on, shape (firm,) or (firm, tier)."""
+
+    alive: np.ndarray
+    uid: np.ndarray
+    weight: np.ndarray
+    kind: np.ndarray
+    layer: np.ndarray
+    specialty: np.ndarray
+    recognised: np.ndarray
+    revenue_quarters: np.ndarray
+    research_budget: np.ndarray
+    headcount: np.ndarray
+    research_share: np.ndarray
+    compute: np.ndarray
+    data: np.ndarray
+    efficiency: np.ndarray
+    knowledge: np.ndarray
+
+
+class KnowledgeTerms(NamedTuple):
+    """Parameters of new knowledge; index of software pay, shares of inputs, parts of the spill-over, chances, keys."""
+
+    research_weight: np.ndarray
+    research_substitution: float
+    research_returns: float
+    research_efficiency: float
+    knowledge_decay: np.ndarray
+    alliance_gain: float
+    platform_gain: float
+    small_firm_revenue: float
+    deflator: float
+    shares: np.ndarray
+    openness: float
+    network: float
+    flexible: float
+    weak: float
+    alliance_membership: float
+    joined: float
+    alliance_key: np.uint64
+    platform_key: np.uint64
+
+
+def user_cost(tax: float, deduction: float) -> float:
     """User cost of research (1 without tax advantage): ``(1 - tax (1 + deduction)) / (1 - tax)``."""
-    return (1.0 - np.asarray(tax) * (1.0 + deduction)) / (1.0 - np.asarray(tax))
+    return (1.0 - tax * (1.0 + deduction)) / (1.0 - tax)
 
 
-def ces(staff: np.ndarray, compute: np.ndarray, data: np.ndarray, shares: np.ndarray, sigma: float) -> np.ndarray:
+@inlined
+def research_budget(
+    intensity: float, revenue_year: float, response: float, spare_cash: float, burn_years: float, induced: float
+) -> float:
+    """Research budget of a firm, million CNY a quarter; ``spare_cash`` that of funded start-ups, zero for others."""
+    return max(intensity / 4.0 * revenue_year * response + spare_cash / (4.0 * burn_years) + induced, 0.0)
+
+
+@inlined
+def ces(staff: float, compute: float, data: float, shares: np.ndarray, sigma: float) -> float:
     """Constant-elasticity composite of research staff, compute and data; elasticity ``sigma`` below or above one."""
     r = (sigma - 1.0) / sigma
     if abs(r) < 1e-6:
         return staff ** shares[0] * compute ** shares[1] * data ** shares[2]
-    inner = shares[0] * staff**r + shares[1] * compute**r + shares[2] * data**r
-    return inner ** (1.0 / r)
+    return (shares[0] * staff**r + shares[1] * compute**r + shares[2] * data**r) ** (1.0 / r)
 
 
-def new_knowledge(
-    efficiency: np.ndarray, budget: np.ndarray, composite: np.ndarray, alpha: float, spill: np.ndarray
-) -> np.ndarray:
-    """New knowledge of a quarter per firm; zero where there is no budget."""
-    return np.exp(efficiency) * budget**alpha * composite ** (1.0 - alpha) * (1.0 + spill)
+@inlined
+def new_knowledge(efficiency: float, budget: float, composite: float, alpha: float, spill: float) -> float:
+    """New knowledge of a firm in a quarter; zero where there is no budget."""
+    return math.exp(efficiency) * budget**alpha * composite ** (1.0 - alpha) * (1.0 + spill)
 
 
-def headroom(level: np.ndarray, reach: np.ndarray) -> np.ndarray:
-    """Share of an improvement step that is still open, 0 at the reachable level."""
-    return 1.0 - np.exp(-np.maximum(reach - level, 0.0))
-
-
-def field_focus(technology: np.ndarray, product: np.ndarray, specialty: np.ndarray) -> np.ndarray:
-    """Weight of each field in a firm's work, 0 to 1, shape (firm, field): its product's, and all of its specialty."""
-    weights = technology[product]
-    focus = weights / np.maximum(weights.max(axis=1, keepdims=True), 1e-12)
-    focus[np.arange(len(specialty)), specialty] = 1.0
-    return focus
+@inlined
+def is_small(kind: int, revenue_year: float, ceiling: float) -> bool:
+    """Whether a firm is a small start-up, which may join a platform."""
+    return kind == START_UP and revenue_year < ceiling
 
 
 def run(economy: Economy) -> None:
     """Plan and do research for one quarter."""
-    _budget(economy)
-    knowledge = _produce(economy)
-    _improve(economy, knowledge)
-    _imitate(economy)
+    totals = _budget(economy)
+    new = _produce(economy, totals)
+    advance_capability(economy, new, totals[FIRMS])
     advance_theory(economy)
     measure(economy)
 
 
-def _budget(economy: Economy) -> None:
-    p, firms, levers = economy.parameters, economy.firms, economy.levers
-    tax = np.where(firms.certified, levers.effective("hnte_tax_rate"), p["profit_tax_rate"])
-    base_tax = np.where(firms.certified, p["reference_certified_tax"], p["profit_tax_rate"])
-    now = user_cost(tax, levers.effective("rd_super_deduction"))
-    before = user_cost(base_tax, p["reference_deduction"])
+def _budget(economy: Economy) -> list[float]:
+    """Budgets of all firms; returns the national totals."""
+    p, levers = economy.parameters, economy.levers
+    deduction, reference = levers.effective("rd_super_deduction"), p["reference_deduction"]
+    certified, other = (
+        (user_cost(tax, deduction) / user_cost(before, reference)) ** -p["research_tax_elasticity"]
+        for tax, before in (
+            (levers.effective("hnte_tax_rate"), p["reference_certified_tax"]),
+            (p["profit_tax_rate"], p["profit_tax_rate"]),
+        )
+    )
     relief = 1.0 + p["talent_cost_weight"] * levers.effective("talent_cost_deduction")
-    response = np.where(firms.profit > 0.0, (now / before) ** -p["research_tax_elasticity"], 1.0) * relief
-    own = firms.research_intensity / 4.0 * firms.revenue_year() * response
-    funded = (firms.kind == START_UP) & (firms.stage > UNFUNDED) & ~firms.listed
-    own = own + np.where(funded, np.maximum(firms.cash, 0.0) / (4.0 * p["burn_years"]), 0.0)
-    firms.research_budget[:] = np.maximum(own + firms.research_induced, 0.0) * firms.alive
-    firms.research_induced[:] = 0.0
-    salaries = p["research_wage_share"] * firms.total(firms.research_budget)
+    totals = np.zeros(5)
+    plan_budgets(
+        economy.firms.pick(Budgeted), p.terms(BudgetTerms, certified=certified, other=other, relief=relief), totals
+    )
+    national = totals.tolist()
+    salaries = p["research_wage_share"] * national[BUDGETS]
     economy.record("talent_cost_deducted", levers.delivered("talent_cost_deduction") * salaries / 1000.0)
+    return national
 
 
-def _produce(economy: Economy) -> np.ndarray:
-    p, firms, levers = economy.parameters, economy.firms, economy.levers
-    research = economy.research
-    deflator = economy.labour.software_wage / economy.labour.initial_software_wage
-    budget = firms.research_budget / deflator
-    staff = np.maximum((firms.headcount @ p["research_weight"]) * firms.research_share, 1e-3)
-    compute = np.maximum(budget * firms.compute, 1e-3)
+@compiled
+def plan_budgets(firms: Budgeted, terms: BudgetTerms, totals: np.ndarray) -> None:
+    """Research budget of every firm, which uses up what grants have induced; ``totals`` are national, shape (5,)."""
+    for row in range(len(firms.alive)):
+        induced = firms.research_induced[row]
+        firms.research_induced[row] = 0.0
+        firms.research_budget[row] = 0.0
+        if not firms.alive[row]:
+            continue
+        weight, revenue = firms.weight[row], revenue_of_year(firms.revenue_quarters, row)
+        response = terms.relief
+        if firms.profit[row] > 0.0:
+            response *= terms.certified if firms.certified[row] else terms.other
+        funded = firms.kind[row] == START_UP and firms.stage[row] > UNFUNDED and not firms.listed[row]
+        spare_cash = max(firms.cash[row], 0.0) if funded else 0.0
+        budget = research_budget(
+            firms.research_intensity[row], revenue, response, spare_cash, terms.burn_years, induced
+        )
+        firms.research_budget[row] = budget
+        totals[BUDGETS] += weight * budget
+        totals[OWN_DATA] += weight * firms.data[row]
+        totals[RECOGNISED] += weight * firms.recognised[row]
+        totals[SMALL] += weight * is_small(firms.kind[row], revenue, terms.small_firm_revenue)
+        totals[FIRMS] += weight
+
+
+def _produce(economy: Economy, totals: list[float]) -> np.ndarray:
+    """New knowledge of every firm (zero in rows of the dead)."""
+    p, firms, levers, streams = economy.parameters, economy.firms, economy.levers, economy.streams
     openness = 1.0 + p["public_data_gain"] * levers.effective("public_data_openness")
     openness += p["data_infrastructure_gain"] * levers.effective("data_infrastructure")
     economy.market.data_access = openness
-    own_data = firms.total(firms.data)
-    economy.record("public_data_opened", p["public_data_gain"] * levers.delivered("public_data_openness") * own_data)
-    economy.record(
-        "shared_sector_data", p["data_infrastructure_gain"] * levers.delivered("data_infrastructure") * own_data
-    )
-    data = np.maximum(firms.data * openness, 1e-3)
     shares = p["research_input_shares"]
-    composite = ces(staff, compute, data, shares / shares.sum(), p["research_substitution"])
-    alliance = firms.recognised & (
-        economy.streams.uniform("alliance_member", firms.uid, 0) < levers.effective("alliance_membership")
+    served, joined = _open_platforms(economy, max(totals[SMALL], 1.0))
+    terms = p.terms(
+        KnowledgeTerms,
+        deflator=economy.labour.software_wage / economy.labour.initial_software_wage,
+        shares=shares / shares.sum(),
+        openness=openness,
+        network=p["spill_over"] * math.log2(1.0 + levers.effective("coop_network_density") / 2.0),
+        flexible=p["flexible_gain"] * math.log1p(economy.education.flexible / 100.0),
+        weak=modifier(economy, "patent_pool_share") * modifier(economy, "foreign_rd_presence"),
+        alliance_membership=levers.effective("alliance_membership"),
+        joined=joined,
+        alliance_key=streams.key("alliance_member", 0),
+        platform_key=streams.key("platform_member", 0),
     )
-    recognised = firms.total(firms.recognised.astype(float))
-    economy.record("alliance_members", levers.delivered("alliance_membership") * recognised)
-    member = _join_platforms(economy)
-    density = levers.effective("coop_network_density")
-    economy.record("cooperation_links", levers.delivered("coop_network_density") * recognised)
-    spill = p["spill_over"] * np.log2(1.0 + density / 2.0) * (1.0 + p["alliance_gain"] * alliance)
-    spill = spill + p["platform_gain"] * member + p["flexible_gain"] * np.log1p(economy.education.flexible / 100.0)
-    spill = spill * modifier(economy, "patent_pool_share") * modifier(economy, "foreign_rd_presence")
-    efficiency = p["research_efficiency"] * firms.efficiency
-    new = new_knowledge(efficiency, budget, composite, p["research_returns"], spill) * firms.alive
-    decay = p["knowledge_decay"][firms.layer]
-    firms.knowledge[:] = (1.0 - decay / 4.0) * firms.knowledge + new
-    total = firms.total(new)
-    research.opened = levers.effective("open_source_rate")
-    economy.record("knowledge_opened", levers.delivered("open_source_rate") * total)
-    economy.record("knowledge_produced", total)
+    new, members = np.zeros(firms.length), np.zeros(size("field"))
+    produced = produce(firms.pick(Researching), terms, served, members, new)
+    _count_members(economy, members.tolist())
+    economy.research.opened = levers.effective("open_source_rate")
+    for name, amount in (
+        ("knowledge_produced", produced),
+        ("knowledge_opened", levers.delivered("open_source_rate") * produced),
+        ("public_data_opened", p["public_data_gain"] * levers.delivered("public_data_openness") * totals[OWN_DATA]),
+        (
+            "shared_sector_data",
+            p["data_infrastructure_gain"] * levers.delivered("data_infrastructure") * totals[OWN_DATA],
+        ),
+        ("alliance_members", levers.delivered("alliance_membership") * totals[RECOGNISED]),
+        ("cooperation_links", levers.delivered("coop_network_density") * totals[RECOGNISED]),
+    ):
+        economy.record(name, amount)
     return new
 
 
-def _join_platforms(economy: Economy) -> np.ndarray:
-    """Open the platforms in force and let small start-ups of their fields join; bool per row."""
-    p, firms, levers = economy.parameters, economy.firms, economy.levers
+@compiled
+def produce(
+    firms: Researching, terms: KnowledgeTerms, served: np.ndarray, members: np.ndarray, new: np.ndarray
+) -> float:
+    """New knowledge by firm (into ``new``) and members of platforms by field (into ``members``, national); returns the
+    national sum of new knowledge.
+    """
+    total = 0.0
+    for row in range(len(firms.alive)):
+        if not firms.alive[row]:
+            continue
+        uid, field, weight = firms.uid[row], firms.specialty[row], firms.weight[row]
+        budget = firms.research_budget[row] / terms.deflator
+        staff = 0.0
+        for tier in range(len(terms.research_weight)):
+            staff += firms.headcount[row, tier] * terms.research_weight[tier]
+        composite = ces(
+            max(staff * firms.research_share[row], LEAST), max(budget * firms.compute[row], LEAST),
+            max(firms.data[row] * terms.openness, LEAST), terms.shares, terms.research_substitution,
+        )  # fmt: skip
+        spill = terms.network
+        if firms.recognised[row] and uniform_of(terms.alliance_key, uid) < terms.alliance_membership:
+            spill *= 1.0 + terms.alliance_gain
+        small = is_small(firms.kind[row], revenue_of_year(firms.revenue_quarters, row), terms.small_firm_revenue)
+        if small and served[field] and uniform_of(terms.platform_key, uid) < terms.joined:
+            spill += terms.platform_gain
+            members[field] += weight
+        spill = (spill + terms.flexible) * terms.weak
+        efficiency = terms.research_efficiency * firms.efficiency[row]
+        new[row] = new_knowledge(efficiency, budget, composite, terms.research_returns, spill)
+        kept = 1.0 - terms.knowledge_decay[firms.layer[row]] / 4.0
+        firms.knowledge[row] = kept * firms.knowledge[row] + new[row]
+        total += weight * new[row]
+    return total
+
+
+def _open_platforms(economy: Economy, small: float) -> tuple[np.ndarray, float]:
+    """Open the platforms in force; returns which fields they serve (bool) and which share of small start-ups joins."""
+    p, levers = economy.parameters, economy.levers
     wanted = round(levers.effective("open_platforms"))
     while len(economy.platforms) < wanted:
         economy.open_platform()
-    small = firms.alive & (firms.kind == START_UP) & (firms.revenue_year() < p["small_firm_revenue"])
-    number = max(firms.total(small.astype(float)), 1.0)
+    served = np.zeros(size("field"), dtype=np.bool_)
+    for platform in economy.platforms[:wanted]:
+        served[platform.field] = True
     joined, recorded = (
-        1.0 - np.exp(-count * p["members_per_platform"] / number)
+        1.0 - math.exp(-count * p["members_per_platform"] / small)
         for count in (levers.effective("open_platforms"), levers.delivered("open_platforms"))
     )
-    served = np.zeros(size("field"), dtype=bool)
-    served[[platform.field for platform in economy.platforms[:wanted]]] = True
-    chosen = small & served[firms.specialty]
-    chosen &= economy.streams.uniform("platform_member", firms.uid, 0) < joined
+    economy.record("platform_members", recorded * small)
+    return served, joined
+
+
+def _count_members(economy: Economy, members: list[float]) -> None:
+    """Members of each platform: those of a field are shared by the platforms of the field."""
+    fields = [platform.field for platform in economy.platforms]
     for platform in economy.platforms:
-        rivals = sum(other.field == platform.field for other in economy.platforms)
-        platform.members = firms.total((chosen & (firms.specialty == platform.field)).astype(float)) / rivals
-    economy.record("platform_members", recorded * number)
-    return chosen
-
-
-def _improve(economy: Economy, knowledge: np.ndarray) -> None:
-    p, firms, t = economy.parameters, economy.firms, economy.quarter
-    research = economy.research
-    reach = np.maximum(economy.world.frontier, research.public_level) + p["reach_beyond"]
-    focus = field_focus(economy.market.product_technology, firms.product, firms.specialty)
-    chance = 1.0 - np.exp(-p["improvement_rate"] / 4.0 * np.log1p(knowledge))
-    hit = (economy.streams.uniform("firm_improvement", firms.uid, t) < chance) & firms.alive
-    keep = 1.0 - p["open_source_cost"] * research.opened
-    keep *= (
-        modifier(economy, "ip_strength")
-        * modifier(economy, "exploratory_share")
-        * modifier(economy, "dual_use_spillover")
-    )
-    step = p["improvement_step"] * keep * headroom(firms.capability, reach) * focus
-    firms.capability += step * hit[:, None]
-
-
-def _imitate(economy: Economy) -> None:
-    p, firms, levers, research = economy.parameters, economy.firms, economy.levers, economy.research
-    coop = p["foreign_absorption"] + levers.effective("international_coop")
-    coop *= 1.0 - p.driver("foreign_screening")
-    density = levers.effective("coop_network_density")
-    domestic = p["domestic_imitation"] * np.log2(1.0 + density / 2.0)
-    transfer = levers.effective("tech_transfer_rate")
-    progress = float(np.mean(economy.world.frontier - research.initial_frontier))
-    half = p["absorption_half"] * np.exp(p["absorption_burden"] * progress)
-    absorb = firms.knowledge / (firms.knowledge + half)
-    level = firms.capability
-    restriction = levers.effective("compute_import_restriction")
-    openness = p["imitation_ease"] * (1.0 - restriction * p["restriction_exposure"])
-    ahead = openness * np.maximum(economy.world.frontier - level, 0.0)
-    pull = coop * ahead
-    pull += domestic * np.maximum(research.best - level, 0.0)
-    pull += p["open_pool_absorption"] * np.maximum(research.pool - level, 0.0)
-    pull += transfer * np.maximum(research.public_level - level, 0.0)
-    focus = field_focus(economy.market.product_technology, firms.product, firms.specialty)
-    taken = focus * (p["absorption_floor"] + absorb)[:, None] / 4.0
-    admitted = levers.delivered("international_coop") * (1.0 - p.driver("foreign_screening"))
-    per_firm = firms.total((ahead * taken).sum(axis=1)) / max(firms.total(np.ones(firms.length)), 1.0)
-    economy.record("foreign_knowledge_absorbed", admitted * per_firm)
-    firms.capability += np.where(firms.alive[:, None], pull * taken, 0.0)
+        platform.members = members[platform.field] / fields.count(platform.field)

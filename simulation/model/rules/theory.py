@@ -1,4 +1,4 @@
-"""Call 7, ``research``, part two: public theory, breakthroughs, the common pool and the distance to the frontier.
+"""Call 7, ``research``, part three: public theory, breakthroughs, the common pool and the distance to the frontier.
 
 Rule: Public theory and breakthroughs
     Formula: hazard(b) = h0(b) * (funds / funds0)^a * (top scientists / top0)^c a year; a breakthrough falls due
@@ -34,16 +34,18 @@ Rule: Technology gap
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from simulation.inputs.dimensions import index, size
-from simulation.model.state import ACADEMIA, RESEARCHER, TOP
+from simulation.model.compiled import compiled, inlined
+from simulation.model.state import ACADEMIA, TOP, revenue_of_year
 
 if TYPE_CHECKING:
     from simulation.model.economy import Economy
-    from simulation.model.state import Firms
+    from simulation.model.institutions import ResearchBase
 
 CHIPS = index("field", "ai_chips")
 # Which common technologies a theory field lifts (plan 三(一)1-2).
@@ -54,59 +56,101 @@ THEORY_FIELDS = {
     "advanced_ml": ("nlp", "cross_media_reasoning", "knowledge_computing"),
     "brain_inspired": ("ai_chips", "hybrid_architecture"), "quantum_ai": ("ai_chips",),
 }  # fmt: skip
+LEAD = math.log(1.3)  # a lead beyond it counts no further in the index
+UPPER = 0.9  # quantile that stands for the best firms
+
+
+class Levelled(NamedTuple):
+    """Columns that the best domestic level rests on, shape (firm,); ``capability`` (firm, field)."""
+
+    alive: np.ndarray
+    weight: np.ndarray
+    product: np.ndarray
+    revenue_quarters: np.ndarray
+    capability: np.ndarray
+
+
+def breakthrough_hazard(
+    base_hazard: float, money: float, scientists: float, funds_elasticity: float, talent_elasticity: float
+) -> float:
+    """Hazard of a breakthrough in a theory field a year; money and top scientists relative to their references."""
+    return base_hazard * max(money, 1e-6) ** funds_elasticity * scientists**talent_elasticity
 
 
 def advance_theory(economy: Economy) -> None:
     """Breakthroughs of the public laboratories, the public level and the common pool move by a quarter."""
-    p, levers, research, t = economy.parameters, economy.levers, economy.research, economy.quarter
-    people = economy.people
-    rows = people.rows()
-    academics = rows[(people.employer[rows] == ACADEMIA) & (people.tier[rows] <= RESEARCHER)]
-    top = float((people.tier[academics] == TOP).sum()) * economy.person_weight + 1.0
-    funds = economy.public_funds
     lifts = np.zeros(size("field"))
-    weights = np.array([base.weight for base in economy.research_bases])
-    for base in economy.research_bases:
-        share = base.weight / weights.sum() * len(economy.research_bases)
-        money = (funds["basic"] * share + funds["mission"]) / p["reference_basic_funds"]
-        hazard = (
-            p["breakthrough_hazard"][base.position]
-            * max(money, 1e-6) ** p["breakthrough_funds_elasticity"]
-            * (top / p["reference_top_scientists"]) ** p["breakthrough_talent_elasticity"]
-        )
+    for base, hazard in zip(economy.research_bases, _hazards(economy), strict=True):
         base.hazard += hazard / 4.0
         if base.hazard >= base.threshold:
-            base.hazard -= base.threshold
-            base.breakthroughs += 1
-            base.threshold = -np.log(economy.streams.one("theory_breakthrough", 0, base.position, base.breakthroughs))
-            lag = round(4.0 * p["breakthrough_lag"])
-            base.pending.append((t + lag, p["breakthrough_lift"][base.position]))
-        for _, lift in [item for item in base.pending if item[0] == t]:
+            _break_through(economy, base)
+        if base.pending:
+            _lift(base, economy.quarter, lifts)
+    economy.record("breakthroughs", sum(base.breakthroughs for base in economy.research_bases))
+    _move_levels(economy, lifts)
+
+
+def _hazards(economy: Economy) -> list[float]:
+    """Hazard of each laboratory, a year."""
+    p, funds, bases = economy.parameters, economy.public_funds, economy.research_bases
+    people = economy.people
+    top = np.count_nonzero((people.employer == ACADEMIA) & (people.tier == TOP) & people.alive)
+    scientists = (top * economy.person_weight + 1.0) / p["reference_top_scientists"]
+    reference, total = p["reference_basic_funds"], sum(base.weight for base in bases)
+    elasticities = p["breakthrough_funds_elasticity"], p["breakthrough_talent_elasticity"]
+    return [
+        breakthrough_hazard(
+            usual,
+            (funds["basic"] * (base.weight / total * len(bases)) + funds["mission"]) / reference,
+            scientists,
+            *elasticities,
+        )
+        for base, usual in zip(bases, p["breakthrough_hazard"].tolist(), strict=True)
+    ]
+
+
+def _break_through(economy: Economy, base: ResearchBase) -> None:
+    """A breakthrough: its lift falls due after the lag, and the clock of the next one starts."""
+    p = economy.parameters
+    base.hazard -= base.threshold
+    base.breakthroughs += 1
+    base.threshold = -math.log(economy.streams.one("theory_breakthrough", 0, base.position, base.breakthroughs))
+    lag = round(4.0 * p["breakthrough_lag"])
+    base.pending.append((economy.quarter + lag, float(p["breakthrough_lift"][base.position])))
+
+
+def _lift(base: ResearchBase, quarter: int, lifts: np.ndarray) -> None:
+    """Add the lifts of a laboratory that fall due in the quarter, in place."""
+    for due, lift in base.pending:
+        if due == quarter:
             for field in THEORY_FIELDS[base.name]:
                 lifts[index("field", field)] += lift
-    economy.record("breakthroughs", sum(base.breakthroughs for base in economy.research_bases))
+
+
+def _move_levels(economy: Economy, lifts: np.ndarray) -> None:
+    p, levers, research, funds = economy.parameters, economy.levers, economy.research, economy.public_funds
     common = funds["common"] * (1.0 + p["team_grant_gain"] * funds["teams"] / max(funds["common"], 1e-9))
-    speed = p["public_research_speed"] * np.log1p(common / p["reference_common_funds"])
-    moving = np.full(size("field"), speed)
-    moving[CHIPS] += p["public_research_speed"] * np.log1p(funds["related"] / p["reference_common_funds"])
+    speed, reference = p["public_research_speed"], p["reference_common_funds"]
+    moving = np.full(size("field"), speed * math.log1p(common / reference))
+    moving[CHIPS] += speed * math.log1p(funds["related"] / reference)
     research.public_level += moving / 4.0 * np.maximum(economy.world.frontier - research.public_level, 0.0) + lifts
-    openness = levers.effective("public_result_openness")
-    research.pool += openness * p["pool_speed"] / 4.0 * np.maximum(research.public_level - research.pool, 0.0)
-    research.pool += research.opened * p["pool_speed"] / 4.0 * np.maximum(research.best - research.pool, 0.0)
-    economy.record(
-        "public_results_opened", levers.delivered("public_result_openness") * (funds["common"] + funds["basic"]) / 1000
-    )
-    economy.record(
-        "results_transferred", levers.delivered("tech_transfer_rate") * (funds["common"] + funds["basic"]) / 1000
-    )
+    openness, speed = levers.effective("public_result_openness"), p["pool_speed"]
+    research.pool += openness * speed / 4.0 * np.maximum(research.public_level - research.pool, 0.0)
+    research.pool += research.opened * speed / 4.0 * np.maximum(research.best - research.pool, 0.0)
+    results = (funds["common"] + funds["basic"]) / 1000.0
+    economy.record("public_results_opened", levers.delivered("public_result_openness") * results)
+    economy.record("results_transferred", levers.delivered("tech_transfer_rate") * results)
 
 
 def measure(economy: Economy) -> None:
     """Best domestic level per field: the revenue-weighted upper decile of the firms that work on it."""
-    firms, research = economy.firms, economy.research
-    research.best = np.maximum(upper_levels(firms, economy.market.product_technology), research.public_level)
-    ratio = np.exp(np.minimum(research.best - economy.world.frontier, np.log(1.3)))
-    weights = economy.parameters["tech_gap_weights"] / economy.parameters["tech_gap_weights"].sum()
+    firms, research, frontier = economy.firms, economy.research, economy.world.frontier
+    levels, scratch = research.best.copy(), np.empty((3, firms.length))
+    upper_levels(firms.pick(Levelled), economy.market.product_technology, UPPER, scratch, levels)
+    research.best = np.maximum(levels, research.public_level)
+    ratio = np.exp(np.minimum(research.best - frontier, LEAD))
+    weights = economy.parameters["tech_gap_weights"]
+    weights = weights / weights.sum()
     research.relative_level = float(weights @ ratio)
     economy.record("tech_level_by_field", np.exp(research.best))
     economy.record("tech_gap_index", research.relative_level)
@@ -114,18 +158,58 @@ def measure(economy: Economy) -> None:
     economy.record("tech_weakest_field", float(ratio.min()))
 
 
-def upper_levels(firms: Firms, technology: np.ndarray, quantile: float = 0.9) -> np.ndarray:
-    """Revenue-weighted upper quantile of capability by field, shape (field,), over firms whose product uses the
-    field.
+@compiled
+def upper_levels(
+    firms: Levelled, technology: np.ndarray, quantile: float, scratch: np.ndarray, levels: np.ndarray
+) -> None:
+    """Revenue-weighted upper quantile of capability by field, over living firms whose product uses the field.
+
+    Parameters
+    ----------
+    technology : ndarray (product, field)
+        Weight of each field in a product.
+    scratch : ndarray (3, firm)
+        Room to work in.
+    levels : ndarray (field,)
+        A guess of the result, which makes the search short and is replaced; 0 where nobody uses the field.
     """
-    levels = np.zeros(technology.shape[1])
-    revenue = (firms.revenue_year() + 1e-6) * firms.weight * firms.alive
-    for field in range(technology.shape[1]):
-        weight = revenue * technology[firms.product, field]
-        used = np.flatnonzero(weight > 0.0)
-        if not len(used):
-            continue
-        order = used[np.argsort(firms.capability[used, field], kind="stable")]
-        total = np.cumsum(weight[order])
-        levels[field] = firms.capability[order[np.searchsorted(total, quantile * total[-1])], field]
-    return levels
+    revenue, level, weight = scratch
+    for row in range(len(firms.alive)):
+        year = revenue_of_year(firms.revenue_quarters, row)
+        revenue[row] = (year + 1e-6) * firms.weight[row] if firms.alive[row] else 0.0
+    for field in range(len(levels)):
+        used, total = 0, 0.0
+        for row in range(len(revenue)):
+            level[used] = firms.capability[row, field]
+            weight[used] = revenue[row] * technology[firms.product[row], field]
+            total += weight[used]
+            used += weight[used] > 0.0
+        levels[field] = weighted_quantile(level, weight, used, quantile * total, levels[field]) if used else 0.0
+
+
+@inlined
+def weighted_quantile(level: np.ndarray, weight: np.ndarray, used: int, target: float, pivot: float) -> float:
+    """Lowest of the first ``used`` levels at which the weight of all up to it reaches ``target``; both arrays are
+    used up.
+
+    Each round drops the levels on one side of a pivot, which is first the given guess and then one of those left.
+    """
+    while True:
+        lower, equal = 0.0, 0.0
+        for place in range(used):
+            lower += weight[place] if level[place] < pivot else 0.0
+            equal += weight[place] if level[place] == pivot else 0.0
+        below = lower >= target
+        if not below and equal > 0.0 and lower + equal >= target:
+            return pivot
+        kept = 0
+        for place in range(used):
+            keeps = level[place] < pivot if below else level[place] > pivot
+            level[kept], weight[kept] = level[place], weight[place]
+            kept += keeps
+        if kept == 0:  # the target is the whole weight, short of it by rounding
+            return pivot
+        if not below:
+            target -= lower + equal
+        used = kept
+        pivot = level[used // 2]
