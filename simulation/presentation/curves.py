@@ -64,15 +64,25 @@ def end_label(axes: Axes, x: float, y: float, text: str, colour: str, **options:
 
 def logarithmic(axes: Axes, ticks: Sequence[float], x_label: str, both: bool = True) -> None:
     """A logarithmic lower axis, marked at the values that were measured, and a side axis of the same kind or from 0."""
-    from matplotlib.ticker import NullFormatter, NullLocator
+    from matplotlib.ticker import NullLocator
 
     axes.set_xscale("log")
     axes.set_xticks(ticks, [draw.thousands(tick) for tick in ticks])
     axes.xaxis.set_minor_locator(NullLocator())
     if both:
-        axes.set_yscale("log")
-        axes.yaxis.set_minor_formatter(NullFormatter())
+        logarithmic_side(axes)
     else:
         axes.set_ylim(0.0, 1.12 * axes.dataLim.y1)
-    axes.yaxis.set_major_formatter(draw.thousands)
+        axes.yaxis.set_major_formatter(draw.thousands)
     axes.set_xlabel(x_label)
+
+
+def logarithmic_side(axes: Axes) -> None:
+    """A logarithmic side axis with numbers at 1, 2 and 5 of every power of ten, or at 1 where there are many."""
+    from matplotlib.ticker import LogLocator, NullFormatter
+
+    axes.set_yscale("log")
+    low, high = axes.get_ylim()
+    axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if high < 300.0 * low else (1.0,)))
+    axes.yaxis.set_minor_formatter(NullFormatter())
+    axes.yaxis.set_major_formatter(draw.thousands)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import gc
+import tracemalloc
 import weakref
+from pathlib import Path
 
 import mesa
+import pytest
 
 from simulation.model import Economy
+from tests.benchmarks.memory import ALLOWED, held_after
 from tests.model.drawing import effective
 
 
@@ -49,3 +53,17 @@ def test_mesa_keeps_no_closed_economy() -> None:
     for _ in range(3):
         lived_and_closed()
     assert economies_mesa_knows() == before
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="the system does not tell what a process holds")
+def test_memory_is_flat_over_many_runs() -> None:
+    inputs = effective("plan_baseline", "2016Q2")
+    tracemalloc.start()
+    try:
+        held, traced = held_after(inputs, 0.002, runs=40, marks=2), tracemalloc.get_traced_memory()[0]
+        more, traced_more = held_after(inputs, 0.002, runs=40, marks=2), tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    # One economy of this size takes more than a megabyte: a hundredth of it left behind by each run would be seen.
+    assert traced_more - traced < 0.4e6
+    assert more[-1] - held[-1] < ALLOWED
