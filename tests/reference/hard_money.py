@@ -73,7 +73,7 @@ def owe_banks(economy: Economy, dice: random.Random) -> None:
 def hold_cash(economy: Economy, dice: random.Random) -> None:
     """Firms with more cash than they need, units of groups among them, and firms short of it."""
     for row in some_of(economy.firms.rows(), dice, 0.5):
-        economy.firms.cash[row] = dice.choice([-1e3, 0.0, 1e2, 1e5])
+        economy.firms.cash[row] = dice.choice([-1e3, -0.22, 0.0, 1e2, 1e5])
 
 
 def certify(economy: Economy, dice: random.Random) -> None:
@@ -139,6 +139,7 @@ def fill_funds(economy: Economy, dice: random.Random) -> None:
     venture = economy.venture
     venture.uncalled, venture.guidance_carry = dice.choice([0.0, 1e3, 1e6]), dice.choice([0.0, 500.0])
     venture.log_flow += dice.choice([-2.0, 0.0, 2.0])
+    venture.history = [venture.log_flow + dice.uniform(-1.0, 1.0) for _ in range(dice.choice([1, 4, 9]))]
 
 
 def order_compute(economy: Economy, dice: random.Random) -> None:
