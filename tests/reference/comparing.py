@@ -23,7 +23,8 @@ def close(mine: np.ndarray, theirs: np.ndarray, scale: np.ndarray | float = 0.0)
     """Which numbers agree; ``scale`` is the magnitude of the sums that they are remainders of."""
     with np.errstate(invalid="ignore"):
         near = np.abs(mine - theirs) <= RELATIVE * np.abs(theirs) + OF_LARGEST * scale + ABSOLUTE
-    return near | (mine == theirs) | (np.isnan(mine) & np.isnan(theirs))
+    finite = np.isfinite(mine) & np.isfinite(theirs)
+    return (near & finite) | (mine == theirs) | (np.isnan(mine) & np.isnan(theirs))
 
 
 def arrays_differ(name: str, mine: Any, theirs: Any, scale: Any = None, labels: Any = None) -> list[str]:

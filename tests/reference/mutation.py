@@ -263,11 +263,11 @@ class Case:
         try:
             with np.errstate(all="ignore"), interpreted(), in_place(mutant), limited(PATIENCE):
                 RULES[self.call].run(economy)
+                return differences(self.after, economy)
         except Exception as error:
             if mutant is None:
                 raise
             return [f"{type(error).__name__}: {error}"]
-        return differences(self.after, economy)
 
 
 def case(economy: Any, call: str) -> Case:
