@@ -88,8 +88,10 @@ def record_firms(plain: PlainEconomy) -> None:
 
 
 def record_concentration(plain: PlainEconomy) -> None:
-    """Concentration is measured at the end of each year (and in the first quarter)."""
-    for name, share in measure_concentration(plain).items():
+    """Concentration is measured at the end of each year (and in the first quarter); the last value stands."""
+    if plain.quarter % 4 == 3 or not getattr(plain, "concentration", None):
+        plain.concentration = measure_concentration(plain)
+    for name, share in plain.concentration.items():
         plain.record(name, share)
 
 
