@@ -186,7 +186,7 @@ def differences(plain: PlainEconomy, economy: Any) -> list[str]:
         if name == "market":
             other.sales = plain.market.sales  # compared by position
         found += values_differ(name, getattr(plain, name, None), other, sums)
-    found += values_differ("recorded", plain.now, plain_copy(economy.now))
+    found += _records_differ(plain.now, plain_copy(economy.now))
     for kind in ("delivered", "effective"):
         levers = plain_copy(getattr(economy.levers, f"_{kind}"))
         found += values_differ(f"{kind} lever", getattr(plain, f"{kind}_levers"), levers)
@@ -200,6 +200,14 @@ def sums_behind(economy: Any) -> dict[str, float]:
         "market.imports": float(np.max(economy.market.orders)),
         "venture.guidance_carry": float(guidance.invested + guidance.powder),
     }
+
+
+def _records_differ(mine: dict[str, Any], theirs: dict[str, Any]) -> list[str]:
+    """A variable that is not recorded is zero."""
+    names = mine.keys() | theirs.keys()
+    return [
+        text for name in names for text in values_differ(f"recorded.{name}", mine.get(name, 0.0), theirs.get(name, 0.0))
+    ]
 
 
 def plain_tables(plain: PlainEconomy) -> dict[str, dict[str, np.ndarray]]:
