@@ -142,6 +142,14 @@ def fill_funds(economy: Economy, dice: random.Random) -> None:
     venture.history = [venture.log_flow + dice.uniform(-1.0, 1.0) for _ in range(dice.choice([1, 4, 9]))]
 
 
+def move_signal(economy: Economy, dice: random.Random) -> None:
+    """The plan as a signal: a strong shift, and a level that has just risen or fallen."""
+    government = economy.government
+    government.signal, government.signal_recorded = (
+        (dice.uniform(0.0, 0.8), dice.uniform(0.0, 1.0)) for _ in ("effective", "delivered")
+    )
+
+
 def order_compute(economy: Economy, dice: random.Random) -> None:
     """Compute nearly all domestic, or abundant, or short; old orders to pay."""
     compute = economy.compute
@@ -153,5 +161,5 @@ def order_compute(economy: Economy, dice: random.Random) -> None:
 MONEY_HARMS: list[Callable[[Any, random.Random], None]] = [
     let_in_many, shuffle_ages, shuffle_rounds, shake_revenue, shake_profit, owe_banks, hold_cash, certify, shake_levels,
     bring_breakthroughs_near, advance_pilots, fill_histories, judge_entries,
-    fill_funds, order_compute,
+    fill_funds, move_signal, order_compute,
 ]  # fmt: skip
