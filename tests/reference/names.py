@@ -16,6 +16,8 @@ FOUNDING, SPIN_OFF, CONVERSION = 1, 2, 3
 # What people are when no firm employs them; their tiers.
 SEEKING, ACADEMIA, OVERSEAS = -1, -2, -3
 TOP, RESEARCHER, ENGINEER, APPLIED = range(4)
+# Elasticity of a person's pay with respect to skill.
+SKILL_PAY = 0.3
 
 # Segment and layer of each product; sectors that buy from budgets.
 PRODUCT_SEGMENT = [index("segment", note("product", name).split(";")[0].strip()) for name in members("product")]

@@ -8,7 +8,18 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from tests.reference.draws import encode_id
-from tests.reference.names import ACADEMIA, APPLIED, ENGINEER, OVERSEAS, REGIONS, RESEARCHER, SEEKING, TIERS, TOP
+from tests.reference.names import (
+    ACADEMIA,
+    APPLIED,
+    ENGINEER,
+    OVERSEAS,
+    REGIONS,
+    RESEARCHER,
+    SEEKING,
+    SKILL_PAY,
+    TIERS,
+    TOP,
+)
 
 if TYPE_CHECKING:
     from tests.reference.agents import Person, PlainEconomy
@@ -41,10 +52,11 @@ def enter(plain: PlainEconomy, origin: int, tier: int, persons: float, flow: str
     ids = [encode_id(origin, plain.quarter, slot, tier) for slot in range(count)]
     provinces = plain.uniforms("graduate_region", ids)
     skills = plain.normals("person_skill", ids, quarter=0)
-    for uid, province, skill in zip(ids, provinces, skills, strict=True):
+    for uid, province, normal in zip(ids, provinces, skills, strict=True):
+        skill = math.exp(plain.value("skill_dispersion") * normal)
         plain.add_person(
             uid, alive=True, tier=tier, region=draw_province(plain, province), employer=state, entered=plain.quarter,
-            origin=origin, skill=math.exp(plain.value("skill_dispersion") * skill), wage=plain.labour.wage[tier],
+            origin=origin, skill=skill, skill_pay=skill**SKILL_PAY, wage=plain.labour.wage[tier],
         )  # fmt: skip
     plain.people_flows[flow] += count * plain.person_weight
 

@@ -6,7 +6,7 @@ import math
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from tests.reference.names import ACADEMIA, APPLIED, ENGINEER, SEEKING, TIERS
+from tests.reference.names import ACADEMIA, APPLIED, ENGINEER, SEEKING, SKILL_PAY, TIERS
 from tests.reference.rules import matching
 
 if TYPE_CHECKING:
@@ -168,4 +168,4 @@ def pay(plain: PlainEconomy) -> None:
     speed = 1.0 - 0.5 ** (0.25 / plain.value("wage_half_life"))
     for person in plain.people:
         if person.employer >= ACADEMIA:
-            person.wage += speed * (plain.labour.wage[person.tier] * person.skill**0.3 - person.wage)
+            person.wage += speed * (plain.labour.wage[person.tier] * person.skill**SKILL_PAY - person.wage)

@@ -11,7 +11,7 @@ from collections import defaultdict
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from tests.reference.names import ACADEMIA, INCUMBENT, REGIONS, RESEARCHER, SEEKING, TIERS
+from tests.reference.names import ACADEMIA, INCUMBENT, REGIONS, RESEARCHER, SEEKING, SKILL_PAY, TIERS
 
 if TYPE_CHECKING:
     from tests.reference.agents import Firm, Person, PlainEconomy
@@ -116,4 +116,4 @@ def employ(plain: PlainEconomy, tier: int, person: Person, firm: Firm | None) ->
         person.employer = ACADEMIA
     else:
         person.employer, person.region = firm.row, firm.region
-    person.wage = max(person.wage, plain.labour.wage[tier] * person.skill**0.3)
+    person.wage = max(person.wage, plain.labour.wage[tier] * person.skill**SKILL_PAY)
