@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from simulation.cli import checking, information, running, scenarios, stored
-from simulation.cli.output import message
+from simulation.cli.output import LOG_FORMAT, message
 from simulation.errors import AiplanError
 
 DEBUG = "--debug"
@@ -62,7 +62,7 @@ def options(
 
         typer.echo(f"aiplan {program_version()}")
         raise typer.Exit
-    logging.basicConfig(stream=sys.stderr, format="%(name)s: %(message)s")
+    logging.basicConfig(stream=sys.stderr, format=LOG_FORMAT)
     logging.getLogger("aiplan").setLevel(logging.DEBUG if debug else logging.INFO)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import sys
 import time
@@ -14,6 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from simulation.experiments.runner import Progress
 
 
@@ -28,6 +31,7 @@ FigureLanguage = Annotated[Language, typer.Option(help="Language of the figures.
 LabelLanguage = Annotated[Language, typer.Option(help="Language of the labels.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, nothing else there.")]
 Row = Mapping[str, Any]
+LOG_FORMAT = "%(name)s: %(message)s"
 EVERY = 0.1  # share of the runs after which a plain progress line is due
 PAUSE = 2.0  # seconds that lie at least between two plain progress lines
 
@@ -137,7 +141,8 @@ def progress_bar(what: str) -> Iterator[Progress]:
     )
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as bar, _logged_above(console):
         task = bar.add_task(what, total=None)
 
         def report(finished: int, total: int, failed: int) -> None:
@@ -145,6 +150,25 @@ def progress_bar(what: str) -> Iterator[Progress]:
             bar.update(task, completed=finished, total=total, description=text)
 
         yield report
+
+
+@contextmanager
+def _logged_above(console: Console) -> Iterator[None]:
+    """Have messages of the program's loggers printed above a bar that is being drawn, not into it."""
+
+    class Above(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            console.print(self.format(record), markup=False, highlight=False)
+
+    logger, handler = logging.getLogger("aiplan"), Above()
+    propagated, logger.propagate = logger.propagate, False
+    handler.setFormatter(logging.Formatter(LOG_FORMAT))
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.propagate = propagated
 
 
 def _plain_progress(what: str) -> Progress:

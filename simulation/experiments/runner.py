@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +33,8 @@ if TYPE_CHECKING:
 
 # Called with (runs finished, runs in total, runs failed), first with none finished.
 Progress = Callable[[int, int, int], None]
-BATCHES_A_WORKER = 4  # enough that no worker idles long at the end, few enough that handing out costs nothing
+BATCHES_A_WORKER = 4  # at least so many, that no worker idles long at the end
+LARGEST_BATCH = 8  # runs; handing out a batch takes a millisecond, and progress is told after each
 
 
 def run_ensemble(
@@ -145,7 +148,7 @@ def _batches(
     profile: bool,
 ) -> list[Batch]:
     total = sum(map(len, todo.values()))
-    size = max(1, total // (workers * BATCHES_A_WORKER)) if workers > 1 else 1
+    size = min(LARGEST_BATCH, max(1, total // (workers * BATCHES_A_WORKER))) if workers > 1 else 1
     return [
         Batch(
             scenario=scenario,
@@ -169,6 +172,8 @@ def _execute(store: Store, work: list[Batch], executor: Executor, total: int, pr
     failed = 0
     report = progress or (lambda finished, total, failed: None)
     report(finished, total, failed)
+    if work and executor.workers > 1:  # what the end needs is loaded meanwhile
+        threading.Thread(target=import_module, args=("xarray",), daemon=True).start()
     for batch, outcome in executor.map(run_batch, work):
         for done in _each(batch, outcome):
             store.record(_line(store.folder, batch, done))

@@ -8,6 +8,7 @@ dataset), ``targets.csv``, with several scenarios ``differences.csv``, and ``fig
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 from collections.abc import Mapping, Sequence
@@ -40,11 +41,20 @@ def shard_path(folder: Path, scenario: str, member: Member) -> Path:
 
 
 def write_shard(path: Path, records: Records) -> None:
-    """Store the records of one run: the file appears under its name only when it is whole."""
+    """Store the records of one run: the file appears under its name only when it is whole.
+
+    It holds all numbers in one array ``values`` and, as bytes of JSON in ``names``, the name and shape of each record
+    in their order: an array for each record would take a hundred times as long to write and to read.
+    """
+    arrays = {name: np.asarray(values, dtype=np.float64) for name, values in records.items()}
+    names = json.dumps({name: values.shape for name, values in arrays.items()}).encode()
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     with open(partial, "wb") as file:
-        arrays: dict[str, Any] = {name: np.asarray(values) for name, values in records.items()}
-        np.savez_compressed(file, **arrays)
+        np.savez(
+            file,
+            names=np.frombuffer(names, dtype=np.uint8),
+            values=np.concatenate([values.ravel() for values in arrays.values()]),
+        )
     os.replace(partial, path)
 
 
@@ -53,7 +63,13 @@ def read_shard(path: Path) -> dict[str, np.ndarray] | None:
     if not path.exists():
         return None
     with np.load(path) as shard:
-        return {name: shard[name] for name in shard.files}
+        shapes, values = json.loads(shard["names"].tobytes()), shard["values"]
+    records, start = {}, 0
+    for name, shape in shapes.items():
+        end = start + math.prod(shape)
+        records[name] = values[start:end].reshape(shape)
+        start = end
+    return records
 
 
 class Store:

@@ -100,8 +100,12 @@ def test_line_cut_off_by_an_interruption_is_passed_over(plain: Scenario) -> None
 def test_shard_is_whole_or_absent(folder: Path) -> None:
     path = folder / "run.npz"
     assert read_shard(path) is None
-    write_shard(path, {"a": np.array([1.5, np.nan])})
-    np.testing.assert_array_equal(read_shard(path)["a"], [1.5, np.nan])
+    kept = {"a": np.array([1.5, np.nan]), "none": np.zeros((2, 0)), "b": np.arange(6.0).reshape(2, 3)}
+    write_shard(path, kept)
+    found = read_shard(path)
+    assert list(found) == list(kept)
+    for name, values in kept.items():
+        np.testing.assert_array_equal(found[name], values, strict=True)
     assert files(folder) == {"run.npz"}
 
 
@@ -123,3 +127,9 @@ def test_exported_values_are_those_of_the_dataset(plain: Scenario, folder: Path)
     first = dict(zip(lines[0].split(","), lines[1].split(","), strict=True))
     assert float(first["value"]) == data["funding_by_channel"].values.flat[0]
     assert (first["quarter"], first["scenario"]) == ("2016Q1", "plain")
+
+
+def test_a_run_of_a_sweep_takes_at_most_twenty_kilobytes(plain: Scenario) -> None:
+    result = run_ensemble(plain, **settings(until="2030Q4", level="core", replicates=1))
+    (shard,) = (result.folder / "shards").iterdir()
+    assert shard.stat().st_size <= 20_000
