@@ -18,11 +18,12 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_messages_are_printed_above_the_bar(monkeypatch: pytest.MonkeyPatch) -> None:
-    terminal, before = Terminal(), list(logging.getLogger("aiplan").handlers)
+def test_messages_are_printed_above_the_bar(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
     monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setattr(logging.getLogger("aiplan"), "level", logging.INFO)
+    caplog.set_level(logging.INFO, "aiplan")
+    before = list(logging.getLogger("aiplan").handlers)
     with progress_bar("runs") as report:
         logging.getLogger("aiplan.compiled").info("compiling the rules [once]")
         report(1, 2, 0)
