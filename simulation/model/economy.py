@@ -13,7 +13,6 @@ import mesa
 import numpy as np
 
 from simulation.inputs.dimensions import index, members, size
-from simulation.inputs.variables import variables
 from simulation.model import institutions
 from simulation.model.blocks import Compute, Education, Labour, Market, Research, Venture
 from simulation.model.clock import Clock
@@ -102,7 +101,7 @@ class Economy(mesa.Model):
         self.firm_weight = 1.0 / self.scale
         self.clock = Clock([name for name, _ in CALLS], len(self.quarters))
         self.ledger = Ledger(size("channel"))
-        self.records = Records(variables(), len(self.quarters))
+        self.records = Records(len(self.quarters))
         self.now: dict[str, Any] = {}
         self._build_institutions()
         self._build_populations()

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from simulation.inputs.variables import Variable
+from simulation.inputs.variables import variables
+
+
+@lru_cache(maxsize=1)
+def _columns() -> tuple[dict[str, slice], dict[str, float]]:
+    """Columns of each variable, numbers first, and the numbers with the value of those that nobody records."""
+    table, columns, width = variables(), {}, 0
+    for name in sorted(table, key=lambda name: len(table[name].shape)):
+        columns[name] = slice(width, width := width + math.prod(table[name].shape))
+    return columns, {name: 0.0 for name in columns if not table[name].shape}
 
 
 class Records(Mapping[str, np.ndarray]):
@@ -15,25 +26,17 @@ class Records(Mapping[str, np.ndarray]):
 
     Parameters
     ----------
-    table : dict of str to Variable
-        The variable table.
     quarters : int
         Length of the run.
     """
 
-    def __init__(self, table: dict[str, Variable], quarters: int) -> None:
-        shapes = {name: variable.shape for name, variable in table.items()}
-        self._scalars = dict.fromkeys((name for name, shape in shapes.items() if not shape), 0.0)
-        self._shapes, self._columns, width = shapes, {}, 0
-        for name in sorted(shapes, key=lambda name: len(shapes[name])):  # numbers first, arrays after them
-            size = int(np.prod(shapes[name]))
-            self._columns[name] = slice(width, width + size)
-            width += size
-        self._values = np.zeros((quarters, width))
+    def __init__(self, quarters: int) -> None:
+        self._columns, self._numbers = _columns()
+        self._values = np.zeros((quarters, max(columns.stop for columns in self._columns.values())))
 
     def note(self, quarter: int, values: dict[str, Any]) -> None:
         """Keep the values of a quarter; ``KeyError`` for a variable that the table does not hold."""
-        row, numbers = self._values[quarter], self._scalars.copy()
+        row, numbers = self._values[quarter], self._numbers.copy()
         for name, value in values.items():
             if name in numbers:
                 numbers[name] = value
@@ -45,10 +48,10 @@ class Records(Mapping[str, np.ndarray]):
 
     def __getitem__(self, name: str) -> np.ndarray:
         values = self._values[:, self._columns[name]]
-        return values.reshape(len(values), *self._shapes[name]).copy()
+        return values.reshape(len(values), *variables()[name].shape).copy()
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._shapes)
+        return iter(self._columns)
 
     def __len__(self) -> int:
-        return len(self._shapes)
+        return len(self._columns)

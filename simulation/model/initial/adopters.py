@@ -47,10 +47,10 @@ def build_adopters(economy: Economy) -> Adopters:
     threshold = p["threshold_dispersion"] * streams.normal("adopter_initial", uid, 0, 4)
     rank = threshold + p["size_benefit"][size_class] + 0.3 * np.log(data)
     start = np.zeros(len(sector), dtype=bool)
-    for s, rows in enumerate(rows_by_sector):
-        mine = np.flatnonzero(sector == s)
-        early = p["initial_adoption"] * p["adoption_speed"][s]
-        start[mine[np.argsort(-rank[mine], kind="stable")[: int(early * rows)]]] = True
+    ends = np.cumsum(rows_by_sector)
+    early = p["initial_adoption"] * p["adoption_speed"] * rows_by_sector
+    for first, end, adopting in zip(ends - rows_by_sector, ends, early.astype(int), strict=True):
+        start[first + np.argsort(-rank[first:end], kind="stable")[:adopting]] = True
     scaled = start & (streams.uniform("adopter_initial", uid, 0, 5) < p["initial_scaled_share"])
     adopters.add(
         uid, sector=sector, region=region, size_class=size_class, cell=sector * size("region") + region,

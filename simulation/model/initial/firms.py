@@ -35,6 +35,7 @@ INCUMBENT_HOMES = (
     "guangdong", "beijing", "zhejiang", "beijing", "guangdong", "shanghai", "anhui", "beijing", "guangdong", "zhejiang",
     "beijing", "shanghai", "guangdong", "jiangsu", "beijing", "shandong", "shanghai", "guangdong", "sichuan", "hubei",
 )  # fmt: skip
+INCUMBENT_REGIONS = np.array([index("region", name) for name in INCUMBENT_HOMES])
 
 
 def latent_attributes(economy: Economy, uid: np.ndarray, product: np.ndarray) -> dict[str, np.ndarray]:
@@ -149,8 +150,7 @@ def build_firms(economy: Economy) -> tuple[Firms, Positions, np.ndarray]:
     uid = np.concatenate([start_ups["uid"], incumbent_uid])
     weight = np.concatenate([weight, np.ones(count)])
     kind = np.concatenate([np.full(len(start_ups["uid"]), START_UP), np.full(count, INCUMBENT)])
-    homes = np.array([index("region", INCUMBENT_HOMES[i % len(INCUMBENT_HOMES)]) for i in range(count)])
-    region = np.concatenate([start_ups["region"], homes])
+    region = np.concatenate([start_ups["region"], np.resize(INCUMBENT_REGIONS, count)])
     raised = np.concatenate([start_ups["raised"], np.zeros(count)])
     age = np.concatenate([start_ups["age"], np.full(count, 12.0)])
     staff = _fit_staff_to_demand(economy, product, staff, weight)
@@ -208,7 +208,7 @@ def _incumbent_products(economy: Economy, count: int) -> np.ndarray:
     product = np.zeros(count, dtype=np.int64)
     for place in range(count):
         owed += share
-        product[place] = leaders[place] if place < len(leaders) else int(np.argmax(owed))
+        product[place] = leaders[place] if place < len(leaders) else int(owed.argmax())
         owed[product[place]] -= 1.0
     return product
 
@@ -219,7 +219,7 @@ def _incumbent_specialties(technology: np.ndarray, product: np.ndarray) -> np.nd
     owed = np.zeros_like(technology)
     for place, made in enumerate(product):
         owed[made] += technology[made]
-        specialty[place] = int(np.argmax(owed[made]))
+        specialty[place] = int(owed[made].argmax())
         owed[made, specialty[place]] -= 1.0
     return specialty
 

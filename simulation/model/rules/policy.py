@@ -81,72 +81,97 @@ def decay_signal(signal: float, previous: float, current: float, decay_years: fl
     return signal * math.exp(-1.0 / (4.0 * decay_years)) + max(0.0, current - previous)
 
 
-@lru_cache(maxsize=8)
-def pre_plan_paths(quarters: tuple[str, ...]) -> dict[str, np.ndarray]:
-    """Default path of every lever, shape (quarter,) or (quarter, element); the registry is read once for all runs."""
-    return {lever.id: np.asarray(lever.path(quarters)) for lever in registry().values() if lever.kind == "lever"}
-
-
-class Timetable:
-    """The planned paths of all levers with their defaults: a row for each quarter, a column for each number.
+class LeverColumns:
+    """All levers as columns, a column for each number: the same for all runs over the same quarters.
 
     Attributes
     ----------
-    planned, default : ndarray (quarter, column)
-        Programme money first, then the other levers that are one number, then the elements of vectors.
-    money : int
-        Number of columns of programme money.
-    scheduled : list of float
-        Programme money that the plan adds in each quarter, all together, bn CNY.
-    lever : ndarray (column,)
-        Place of each column's lever in the dimension ``lever``.
+    order : list of str
+        Programme money first, then the other levers that are one number, then vectors.
+    scalars : list of str
+        Those that are one number; their columns come first.
+    vectors : dict of str to slice
+        Columns of each vector.
+    money : slice
+        Columns of programme money.
     governance : ndarray
         Columns of the levers in ``GOVERNANCE``.
-    intensities : ndarray (quarter, modifier)
-        Weak levers as planned.
+    place : ndarray (column,)
+        Place of each column's lever in the dimension ``lever``.
+    default : ndarray (quarter, column)
+        Pre-plan paths.
+    weak : list of str
+        Weak levers.
     """
 
-    def __init__(self, economy: Economy) -> None:
-        paths, before, rows = economy.effective.paths, pre_plan_paths(economy.quarters), registry()
-        levers = sorted((rows[name] for name in before), key=lambda row: (row.size > 1, not is_programme_money(row)))
-        self.money = sum(is_programme_money(row) for row in levers)
-        self.names = [row.id for row in levers if not row.dim]
-        self.planned = np.column_stack([paths[row.id] for row in levers])
-        self.default = np.column_stack([before[row.id] for row in levers])
-        programme = slice(self.money)
-        self.scheduled = (np.abs(self.planned - self.default)[:, programme].sum(axis=1) / 4.0).tolist()
-        self.lever = np.repeat([index("lever", row.id) for row in levers], [row.size for row in levers])
-        self.governance = np.array([self.names.index(name) for name in GOVERNANCE])
-        ends = np.cumsum([row.size for row in levers])
-        self.vectors = {
-            row.id: slice(end - row.size, end) for row, end in zip(levers, ends.tolist(), strict=True) if row.dim
-        }
-        self.weak = [row.id for row in rows.values() if row.kind == "modifier"]
-        self.intensities = np.column_stack([paths[name] for name in self.weak])
+    def __init__(self, quarters: tuple[str, ...]) -> None:
+        rows = registry().values()
+        levers = [row for row in rows if row.kind == "lever"]
+        levers.sort(key=lambda row: (bool(row.dim), not is_programme_money(row)))
+        sizes = [row.size for row in levers]
+        ends = np.cumsum(sizes).tolist()
+        self.order = [row.id for row in levers]
+        self.scalars = [row.id for row in levers if not row.dim]
+        self.vectors = {row.id: slice(end - row.size, end) for row, end in zip(levers, ends, strict=True) if row.dim}
+        self.money = slice(sum(is_programme_money(row) for row in levers))
+        self.governance = np.array([self.scalars.index(name) for name in GOVERNANCE])
+        self.place = np.repeat([index("lever", name) for name in self.order], sizes)
+        self.default = np.column_stack([row.path(quarters) for row in levers])
+        self.weak = [row.id for row in rows if row.kind == "modifier"]
 
     def by_name(self, row: np.ndarray) -> dict[str, Any]:
         """Levers of a quarter by name: a number, or its part of the row for a vector."""
-        levers: dict[str, Any] = dict(zip(self.names, row[: len(self.names)].tolist(), strict=True))
+        levers: dict[str, Any] = dict(zip(self.scalars, row[: len(self.scalars)].tolist(), strict=True))
         for name, columns in self.vectors.items():
             levers[name] = row[columns]
         return levers
 
+
+@lru_cache(maxsize=8)
+def lever_columns(quarters: tuple[str, ...]) -> LeverColumns:
+    """The columns of levers over some quarters, made once."""
+    return LeverColumns(quarters)
+
+
+class Timetable:
+    """The planned paths of all levers.
+
+    Attributes
+    ----------
+    columns : LeverColumns
+        What stands in which column.
+    planned : ndarray (quarter, column)
+        Levers as planned.
+    intensities : ndarray (quarter, modifier)
+        Weak levers as planned.
+    scheduled : list of float
+        Programme money that the plan adds in each quarter, all together, bn CNY.
+    """
+
+    def __init__(self, economy: Economy) -> None:
+        self.columns = columns = lever_columns(economy.quarters)
+        paths = economy.effective.paths
+        self.planned = np.column_stack([paths[name] for name in columns.order])
+        self.intensities = np.column_stack([paths[name] for name in columns.weak])
+        added = np.abs(self.planned - columns.default)[:, columns.money]
+        self.scheduled: list[float] = (added.sum(axis=1) / 4.0).tolist()
+
     def pre_plan(self, name: str) -> float:
         """Default of a lever that is one number, in the first quarter."""
-        return float(self.default[0, self.names.index(name)])
+        return float(self.columns.default[0, self.columns.scalars.index(name)])
 
 
 def run(economy: Economy) -> None:
     """Put every lever in force for the quarter and update the signal and the pilots."""
-    table, t = economy.timetable, economy.quarter
-    default, delivered = table.default[t], table.planned[t].copy()
-    effect = economy.parameters["lever_effect"][table.lever]
+    table, columns, t = economy.timetable, economy.timetable.columns, economy.quarter
+    default, delivered = columns.default[t], table.planned[t].copy()
+    effect = economy.parameters["lever_effect"][columns.place]
     effective = reach(default, delivered, effect)
-    _deliver_money(economy, delivered, effective[table.governance])
-    money = slice(table.money)
+    _deliver_money(economy, delivered, effective[columns.governance])
+    money = columns.money
     effective[money] = reach(default[money], delivered[money], effect[money])
-    economy.levers.put(table.by_name(delivered), table.by_name(effective))
-    weak = dict(zip(table.weak, table.intensities[t].tolist(), strict=True))
+    economy.levers.put(columns.by_name(delivered), columns.by_name(effective))
+    weak = dict(zip(columns.weak, table.intensities[t].tolist(), strict=True))
     economy.levers.put(weak, weak)
     _announce(economy)
     _expose(economy)
@@ -154,14 +179,14 @@ def run(economy: Economy) -> None:
 
 def _deliver_money(economy: Economy, delivered: np.ndarray, governance: np.ndarray) -> None:
     """Replace what is planned of programme money by what is delivered; record what was due by the timetable alone."""
-    table, t = economy.timetable, economy.quarter
-    planned, default = table.planned[:, : table.money], table.default[:, : table.money]
+    table, columns, t = economy.timetable, economy.timetable.columns, economy.quarter
+    planned, default = table.planned[:, columns.money], columns.default[:, columns.money]
     capacity, phase, lag = governance.tolist()
-    recorded_capacity, recorded_phase, recorded_lag = delivered[table.governance].tolist()
+    recorded_capacity, recorded_phase, recorded_lag = delivered[columns.governance].tolist()
     then, recorded_then = (max(t - round(4.0 * years), 0) for years in (lag, recorded_lag))
     intensity = phase * (1.0 + economy.government.adjustment)
     money = deliver(default[t], planned[then], default[then], capacity, intensity)
-    delivered[: table.money] = np.maximum(money, 0.0)
+    delivered[columns.money] = np.maximum(money, 0.0)
     economy.record("programme_money_scheduled", table.scheduled[t] * recorded_phase)
     economy.record("programme_money_delivered", table.scheduled[recorded_then] * recorded_capacity)
 
