@@ -1,4 +1,4 @@
-"""Blocks of aggregate state that rules share: market, labour, education, research, compute and venture capital."""
+"""Blocks of aggregate state that rules share: market, labour, education, research, compute, race, venture capital."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from simulation.model.state import CELLS
 
 # Who puts money into funds; one million CNY each at the start, so that shares are always defined.
 COMMITTERS = ("rest_domestic", "rest_world", "parents", "local_government")
+
+# Numbers of a province that stand in ``Race``, in the order of its rows.
+RACE = ("target", "announced", "spending", "idle_capacity")
 
 
 @dataclass
@@ -147,6 +150,16 @@ class Compute:
         if self.access_reference is None:
             self.access_reference = access
         return self.access_reference
+
+
+@dataclass
+class Race:
+    """The race of provinces, one row a number (``RACE``), shape (number, region): targets that money follows and that
+    are announced whatever the effect parameter (bn CNY); programme money of the quarter and idle capacity (million
+    CNY).
+    """
+
+    numbers: np.ndarray = field(default_factory=lambda: np.zeros((len(RACE), size("region"))))
 
 
 @dataclass

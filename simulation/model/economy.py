@@ -14,7 +14,7 @@ import numpy as np
 
 from simulation.inputs.dimensions import index, members, size
 from simulation.model import institutions
-from simulation.model.blocks import Compute, Education, Labour, Market, Research, Venture
+from simulation.model.blocks import Compute, Education, Labour, Market, Race, Research, Venture
 from simulation.model.clock import Clock
 from simulation.model.columns import inner
 from simulation.model.initial.adopters import build_adopters
@@ -113,6 +113,7 @@ class Economy(mesa.Model):
         p = self.parameters
         self.world = institutions.World(self)
         self.government = institutions.Government(self)
+        self.race = Race()
         self.provinces = [institutions.Province(self, r) for r in range(size("region"))]
         self.channels = [institutions.FundingChannel(self, c) for c in range(size("channel"))]
         self.universities = [institutions.UniversitySystem(self, r) for r in range(size("region"))]
@@ -303,7 +304,6 @@ class Economy(mesa.Model):
 
     def record_channel(self, channel: int, amount: float) -> None:
         """Add money that reached firms through a funding channel, million CNY."""
-        self.now.setdefault("funding_by_channel", np.zeros(size("channel")))
         self.now["funding_by_channel"][channel] += amount / 1000.0
 
     def join_market(self, rows: np.ndarray) -> None:

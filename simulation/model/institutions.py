@@ -13,6 +13,7 @@ import mesa
 import numpy as np
 
 from simulation.inputs.dimensions import members, size
+from simulation.model.blocks import RACE
 
 if TYPE_CHECKING:
     from simulation.model.economy import Economy
@@ -56,13 +57,31 @@ class Government(mesa.Agent):
         self.social_risk = 0.0
 
 
+def _of_race(name: str) -> property:
+    """A province's place in the numbers of ``economy.race``."""
+    row = RACE.index(name)
+
+    def get(province: Province) -> float:
+        return float(province.model.race.numbers[row, province.position])
+
+    def put(province: Province, value: float) -> None:
+        province.model.race.numbers[row, province.position] = value
+
+    return property(get, put)
+
+
 class Province(mesa.Agent):
     """A province: sets its own target in a race with its peers and pays for it within its fiscal space.
+
+    The race runs over all provinces at once, so their numbers stand together in ``economy.race``; the attributes here
+    are the province's place in them.
 
     Attributes
     ----------
     target, announced : float
         Own core-industry target that money follows, bn CNY; the announced one ignores the effect parameter.
+    spending : float
+        Programme money of the quarter, million CNY.
     idle_capacity : float
         Parks and compute built ahead of demand, million CNY.
     """
@@ -71,9 +90,8 @@ class Province(mesa.Agent):
         super().__init__(model)
         self.position = position
         self.name = members("region")[position]
-        self.target = self.announced = 0.0
-        self.spending = 0.0
-        self.idle_capacity = 0.0
+
+    target, announced, spending, idle_capacity = map(_of_race, RACE)
 
 
 class FundingChannel(mesa.Agent):

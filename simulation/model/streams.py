@@ -18,8 +18,11 @@ from simulation.model.compiled import compiled
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 FIRST = np.uint64(0xBF58476D1CE4E5B9)
 SECOND = np.uint64(0x94D049BB133111EB)
+QUARTER_STEP, INDEX_STEP = 0x100000001B3, 0x1003F
 MASK = (1 << 64) - 1
 QUANTILES = 4096
+
+Draws = tuple[tuple[str, tuple[int, ...]], ...]  # streams, each with the indices of its draws
 
 # One stream per decision. A stream's number depends on its name alone, so adding a stream disturbs no other.
 STREAMS = (
@@ -120,10 +123,24 @@ class Streams:
         self.replicate = int(replicate)
         root = _mix_integer((_mix_integer(self.seed & MASK) + self.replicate * int(GOLDEN)) & MASK)
         self._keys = {name: _mix_integer(root ^ zlib.crc32(name.encode())) for name in STREAMS}
+        self._bases: dict[Draws, np.ndarray] = {}
 
     def key(self, stream: str, quarter: int, index: int = 0) -> np.uint64:
         """Key of a stream in a quarter, for draws inside kernels (:func:`uniform_of`, :func:`normal_of`)."""
-        return np.uint64(_mix_integer((self._keys[stream] + (quarter + 4096) * 0x100000001B3 + index * 0x1003F) & MASK))
+        word = self._keys[stream] + (quarter + 4096) * QUARTER_STEP + index * INDEX_STEP
+        return np.uint64(_mix_integer(word & MASK))
+
+    def bases(self, draws: Draws) -> np.ndarray:
+        """What the keys of several draws have in common in all quarters, shape (draw, index); see :meth:`word`."""
+        found = self._bases.get(draws)
+        if found is None:
+            words = [[(self._keys[name] + place * INDEX_STEP) & MASK for place in indices] for name, indices in draws]
+            found = self._bases[draws] = np.array(words, dtype=np.uint64)
+        return found
+
+    def word(self, quarter: int) -> np.uint64:
+        """Word of a quarter: inside kernels, the key of a draw is ``mix(base + word)``."""
+        return np.uint64((quarter + 4096) * QUARTER_STEP)
 
     def uniform(self, stream: str, ids: np.ndarray, quarter: int, index: int = 0) -> np.ndarray:
         """Uniform draws in (0, 1), one per stable id; shape of ``ids`` (uint64, one-dimensional)."""

@@ -11,7 +11,6 @@ from simulation.model.rules import (
     accounts,
     capability,
     compute,
-    deals,
     evaluation,
     exit_and_entry,
     finance,
@@ -20,6 +19,7 @@ from simulation.model.rules import (
     related,
     research,
     theory,
+    tickets,
 )
 from simulation.model.state import ABROAD_BUYER, CELLS, CORE_BUYER
 from tests.model.properties import close, columns, given, numbers
@@ -216,41 +216,54 @@ def test_the_venture_cycle_overshoots_but_settles():
 
 @given(columns(25, -5, 5), columns(25, 0.1, 100), numbers(0, 1500))
 def test_the_best_are_served_and_the_budget_holds(score, cost, budget):
-    served = deals.ranked_within_budget(score, cost, budget)
-    assert cost[served].sum() <= budget * (1.0 + 1e-9) + 1e-9
+    served, spent = served_within(score, cost, budget)
+    assert close(cost[served].sum(), spent)
+    assert spent <= budget
     if served.any() and not served.all():
         assert score[served].min() >= score[~served].max()
-    assert deals.ranked_within_budget(score, cost, 1e9).all()
-    assert not deals.ranked_within_budget(score, cost, 0.0).any()
+        # The next one is too dear; of equal scores the earlier applicant comes first.
+        following = np.flatnonzero(~served)[np.argmax(score[~served])]
+        assert spent + cost[following] > budget
+        assert not (score[:following] == score[following])[~served[:following]].any()
+    assert served_within(score, cost, 1e9)[0].all()
+    assert not served_within(score, cost, 0.0)[0].any()
 
 
-@given(columns(CELLS, 0, 1e4), numbers(0, 1e5))
-def test_every_order_is_paid_in_full_by_those_who_buy(orders, platform):
-    shares = accounts.payer_shares(orders, platform)
-    assert close(shares.sum(axis=0), 1.0)
-    assert ((shares >= 0.0) & (shares <= 1.0)).all()
+def served_within(score, cost, budget):
+    """Which applicants are served within a budget, and what they cost."""
+    queue, ranked = np.zeros((3, len(score))), np.zeros(len(score), dtype=np.int64)
+    queue[tickets.SCORE], queue[tickets.COST] = score, cost
+    number, spent = tickets.ranked_within_budget(queue, len(score), budget, ranked)
+    best_last = ranked[len(score) - number :]
+    assert (np.diff(score[best_last]) >= 0.0).all()
+    return np.isin(np.arange(len(score)), best_last), spent
+
+
+@given(columns(CELLS, 0, 1e4), numbers(0, 1))
+def test_every_order_is_paid_in_full_by_those_who_buy(amounts, platform):
+    paid = accounts.bills(amounts, platform)
+    assert close(paid.sum(), amounts.sum())
+    assert (paid >= 0.0).all()
+    assert close(paid[accounts.PARENTS], platform * amounts[accounts.PLATFORM_CELL])
 
 
 def test_who_pays_is_who_buys():
-    shares = accounts.payer_shares(np.ones(CELLS), 0.0)
     payer = {
         "home": "households", "government": "central_government", "city": "local_government",
         "finance": "adopters", "information": "adopters",
     }  # fmt: skip
-    for sector, name in payer.items():
-        cells = index("sector", sector) * PRODUCTS + np.arange(PRODUCTS)
-        assert (shares[accounts.PAYERS.index(name), cells] == 1.0).all()
-    for buyer, name in ((CORE_BUYER, "firms"), (ABROAD_BUYER, "rest_world")):
-        assert (shares[accounts.PAYERS.index(name), buyer * PRODUCTS + np.arange(PRODUCTS)] == 1.0).all()
+    buyers = {index("sector", sector): name for sector, name in payer.items()}
+    for buyer, name in {**buyers, CORE_BUYER: "firms", ABROAD_BUYER: "rest_world"}.items():
+        for cell in buyer * PRODUCTS + np.arange(PRODUCTS):
+            paid = accounts.bills(1.0 * (np.arange(CELLS) == cell), 0.0)
+            assert paid[accounts.PAYERS.index(name)] == paid.sum() == 1.0
 
 
-@given(columns(6, -1e4, 1e4), columns(6, 0, 1e4), columns(6, 0.05, 0.35), numbers(0, 1.5))
-def test_tax_is_never_negative_and_falls_with_research(profit, spent, rate, deduction):
-    tax = accounts.profit_tax(profit, spent, rate, deduction)
-    assert (tax >= 0.0).all()
-    assert (tax[profit <= 0.0] == 0.0).all()
-    assert (tax <= rate * np.maximum(profit, 0.0) + 1e-9).all()
-    assert (accounts.profit_tax(profit, spent + 1.0, rate, deduction) <= tax).all()
+@given(numbers(-1e4, 1e4), numbers(0, 1e4), numbers(0, 1.5))
+def test_what_is_taxed_is_never_negative_and_falls_with_research(profit, spent, deduction):
+    base = accounts.taxable(profit, spent, deduction)
+    assert 0.0 <= base <= max(profit, 0.0)
+    assert accounts.taxable(profit, spent + 1.0, deduction) <= base
 
 
 # -- entry and exit, government, measures ------------------------------------------------------------------------------

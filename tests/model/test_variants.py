@@ -12,7 +12,7 @@ import pytest
 from simulation.experiments import run_ensemble
 from simulation.inputs.dimensions import size
 from simulation.model import Economy
-from simulation.model.rules import deals
+from simulation.model.rules import deals, tickets
 from simulation.scenario import VARIANTS, load
 from tests.model.drawing import effective, run, with_paths
 
@@ -74,8 +74,12 @@ def selected(choice: str) -> tuple[np.ndarray, Economy]:
     economy = Economy(effective("plan_baseline", LAST), seed=1, scale=0.2)
     economy.variants["selection"] = choice
     economy.step()
-    rows = economy.firms.rows()
-    return deals._score(economy, rows, 0), economy
+    firms, rows, terms = economy.firms, economy.firms.rows(), deals._terms(economy)
+    noise = economy.streams.normal("firm_selection", firms.uid[rows], economy.quarter, 0)
+    growth = 4.0 * firms.expected_orders[rows] / np.maximum(firms.revenue_year()[rows], 0.5)
+    hot, taste = terms.hot[firms.specialty[rows]], (terms.visible_quality, terms.selection_noise)
+    columns = zip(growth, firms.efficiency[rows], hot, noise, strict=True)
+    return np.array([tickets.market_score(terms.selection, *values, *taste) for values in columns]), economy
 
 
 def test_merit_ranks_by_efficiency_signals_by_growth_and_chance_by_neither() -> None:

@@ -58,186 +58,226 @@ Rule: Public-private projects
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from simulation.inputs.dimensions import index, size
-from simulation.model.columns import inner
-from simulation.model.rules.deals import FUND_CHANNELS
-from simulation.model.state import (
-    ABROAD_BUYER,
-    ACADEMIA,
-    BUDGET_SECTORS,
-    CELLS,
-    CORE_BUYER,
-    HOUSEHOLD_SECTORS,
-    INCUMBENT,
-)  # fmt: skip
+from simulation.model.compiled import compiled, inlined
+from simulation.model.ledger import Books, direction, transact
+from simulation.model.rules.deals import held_by_funds
+from simulation.model.state import ABROAD_BUYER, ACADEMIA, BUDGET_SECTORS, CELLS, CORE_BUYER, HOUSEHOLD_SECTORS
 
 if TYPE_CHECKING:
     from simulation.model.economy import Economy
 
 PAYERS = ("adopters", "households", "local_government", "central_government", "parents", "firms", "rest_world")
-COMPUTE = index("product", "compute")
-CENTRAL_SECTORS = [index("sector", "government"), index("sector", "courts")]
+ADOPTERS, HOUSEHOLDS, LOCAL, CENTRAL, PARENTS, FIRMS, ABROAD = range(len(PAYERS))
+SALES = tuple(
+    ({"firms": "core_to_core_sales", "rest_world": "export_sales"}.get(payer, "final_sales"), payer, "firms")
+    for payer in PAYERS
+)
+# What firms pay and receive besides; then their receipts of all sales and what they buy of each other.
+ENTRIES = (
+    ("imported_inputs", "firms", "rest_world"), ("purchased_inputs", "firms", "rest_domestic"),
+    ("wages", "firms", "households"), ("overheads", "firms", "rest_domestic"), ("compute_services", "firms", "parents"),
+    ("interest", "firms", "banks"), ("compliance", "firms", "rest_domestic"), ("taxes", "firms", "central_government"),
+    ("parent_transfers", "parents", "firms"), ("parent_transfers", "firms", "parents"),
+    ("dividends", "firms", "households"),
+)  # fmt: skip
+(
+    IMPORTED, PURCHASED, WAGES, OVERHEADS, SERVICES, INTEREST, COMPLIANCE, TAXES, COVERED, TAKEN, DIVIDENDS,
+    RECEIPTS, CORE,
+) = range(len(ENTRIES) + 2)  # fmt: skip
+DIRECTION = np.append(direction(ENTRIES), [1.0, -1.0])
 
 
-def payer_shares(orders: np.ndarray, platform_orders: float) -> np.ndarray:
-    """Who pays for each cell, shape (payer, cell), columns summing to one.
+def _payer_of_cells() -> np.ndarray:
+    """Number of the payer of each cell, shape (cell,)."""
+    payer = np.full((CELLS // size("product"), size("product")), ADOPTERS)
+    payer[:CORE_BUYER][BUDGET_SECTORS] = LOCAL
+    payer[[index("sector", "government"), index("sector", "courts")]] = CENTRAL
+    payer[:CORE_BUYER][HOUSEHOLD_SECTORS] = HOUSEHOLDS
+    payer[CORE_BUYER], payer[ABROAD_BUYER] = FIRMS, ABROAD
+    return payer.ravel()
 
-    ``platform_orders`` is the part of the cell (information, compute) that platform groups order as investment.
+
+PAYER_OF_CELL = _payer_of_cells()
+# The cell (information, compute) in which platform groups order part of what adopters otherwise do.
+PLATFORM_CELL = index("sector", "information") * size("product") + index("product", "compute")
+
+
+class Settled(NamedTuple):
+    """Columns that the accounts of firms rest on and that they set, shape (firm,)."""
+
+    alive: np.ndarray
+    layer: np.ndarray
+    certified: np.ndarray
+    revenue: np.ndarray
+    margin: np.ndarray
+    wage_bill: np.ndarray
+    research_budget: np.ndarray
+    debt: np.ndarray
+    group_revenue: np.ndarray
+    equity: np.ndarray
+    profit: np.ndarray
+    research_spending: np.ndarray
+
+
+class AccountTerms(NamedTuple):
+    """What cost, tax and transfers depend on; ``core_sales`` is what core firms buy of each other, million CNY."""
+
+    core_sales: float
+    imported_input_share: np.ndarray
+    overhead_ratio: float
+    research_wage_share: float
+    loan_rate: float
+    compliance: float
+    profit_tax_rate: float
+    certified_rate: float
+    announced_rate: float
+    deduction: float
+    parent_cover: float
+    dividend_rate: float
+
+
+class Assessment(NamedTuple):
+    """National sums of the quarter, million CNY: revenue, research and the tax that certified firms are assessed at."""
+
+    revenue: float
+    research: float
+    tax: float
+
+
+def bills(by_cell: np.ndarray, platform_share: float) -> np.ndarray:
+    """What each payer is billed for amounts by cell, shape (payer,), million CNY.
+
+    ``platform_share`` is the part of the cell (information, compute) that platform groups order as investment.
     """
-    buyers = np.repeat(np.arange(CELLS // size("product")), size("product"))
-    shares = np.zeros((len(PAYERS), CELLS))
-    sector = np.minimum(buyers, size("sector") - 1)
-    public = (buyers < CORE_BUYER) & BUDGET_SECTORS[sector]
-    central = np.isin(buyers, CENTRAL_SECTORS)
-    household = (buyers < CORE_BUYER) & HOUSEHOLD_SECTORS[sector]
-    shares[PAYERS.index("households"), household] = 1.0
-    shares[PAYERS.index("central_government"), public & central] = 1.0
-    shares[PAYERS.index("local_government"), public & ~central] = 1.0
-    shares[PAYERS.index("firms"), buyers == CORE_BUYER] = 1.0
-    shares[PAYERS.index("rest_world"), buyers == ABROAD_BUYER] = 1.0
-    shares[PAYERS.index("adopters"), shares[1:].sum(axis=0) == 0.0] = 1.0
-    cell = index("sector", "information") * size("product") + COMPUTE
-    part = platform_orders / max(orders[cell], 1e-300) if platform_orders else 0.0
-    shares[PAYERS.index("parents"), cell] = min(part, 1.0)
-    shares[PAYERS.index("adopters"), cell] = 1.0 - min(part, 1.0)
-    return shares
+    found = np.bincount(PAYER_OF_CELL, by_cell, len(PAYERS))
+    part = platform_share * by_cell[PLATFORM_CELL]
+    found[PARENTS] += part
+    found[ADOPTERS] -= part
+    return found
 
 
-def profit_tax(profit: np.ndarray, research: np.ndarray, rate: np.ndarray, deduction: float) -> np.ndarray:
-    """Profit tax of a quarter, million CNY, never below zero (a loss gives nothing back)."""
-    return rate * np.maximum(profit - deduction * research, 0.0)
+@inlined
+def taxable(profit: float, research: float, deduction: float) -> float:
+    """Profit of a quarter that is taxed, million CNY, never below zero (a loss gives nothing back)."""
+    return max(profit - deduction * research, 0.0)
+
+
+@compiled
+def settle(firms: Settled, books: Books, terms: AccountTerms) -> Assessment:
+    """Settle the quarter of every firm: sales, inputs, running cost, tax and transfers.
+
+    Core firms pay core firms in proportion to revenue.
+    """
+    national = research_spending = assessed = 0.0
+    for row in range(len(firms.alive)):
+        if firms.alive[row]:
+            national += books.weight[row] * firms.revenue[row]
+    core_rate, amounts = terms.core_sales / national if national > 0.0 else 0.0, books.amounts
+    for row in range(len(firms.alive)):
+        if not firms.alive[row]:
+            continue
+        weight, revenue, budget = books.weight[row], firms.revenue[row], firms.research_budget[row]
+        amounts[RECEIPTS], amounts[CORE] = revenue, core_rate * revenue
+        inputs = max((1.0 - firms.margin[row]) * revenue - amounts[CORE], 0.0)
+        amounts[IMPORTED] = inputs * terms.imported_input_share[firms.layer[row]]
+        amounts[PURCHASED] = inputs - amounts[IMPORTED]
+        amounts[WAGES] = firms.wage_bill[row] / 4.0
+        amounts[OVERHEADS] = terms.overhead_ratio * amounts[WAGES]
+        amounts[SERVICES] = (1.0 - terms.research_wage_share) * budget
+        amounts[INTEREST] = terms.loan_rate / 4.0 * firms.debt[row]
+        amounts[COMPLIANCE] = terms.compliance * revenue
+        cost = amounts[CORE] + inputs
+        for entry in range(WAGES, TAXES):
+            cost += amounts[entry]
+        research = amounts[SERVICES] + terms.research_wage_share * budget
+        base = taxable(revenue - cost, research, terms.deduction)
+        if firms.certified[row]:
+            amounts[TAXES] = terms.certified_rate * base
+            assessed += weight * terms.announced_rate * base
+        else:
+            amounts[TAXES] = terms.profit_tax_rate * base
+        cost += amounts[TAXES]
+        cash = books.cash[row] + revenue - cost
+        amounts[COVERED] = amounts[TAKEN] = amounts[DIVIDENDS] = 0.0
+        if firms.group_revenue[row] > 0.0:
+            amounts[COVERED] = min(max(cost - cash, 0.0), terms.parent_cover * firms.group_revenue[row] / 4.0)
+            amounts[TAKEN] = max(cash - 2.0 * max(cost, 0.0), 0.0)
+        elif held_by_funds(firms.equity, row) <= 0.0:
+            amounts[DIVIDENDS] = terms.dividend_rate / 4.0 * max(cash - 6.0 * max(cost, 0.0), 0.0)
+        transact(books, row)
+        firms.profit[row], firms.research_spending[row] = revenue - cost, research
+        research_spending += weight * research
+    return Assessment(national, research_spending, assessed)
+
+
+@compiled
+def academic_pay(alive: np.ndarray, employer: np.ndarray, wage: np.ndarray) -> float:
+    """Pay a year of the people in academia, in the rows of the people table, million CNY."""
+    total = 0.0
+    for row in range(len(alive)):
+        if alive[row] and employer[row] == ACADEMIA:
+            total += wage[row]
+    return total
 
 
 def run(economy: Economy) -> None:
     """Settle the quarter."""
-    _settle_sales(economy)
-    core_paid = _settle_core(economy)
-    _pay_inputs(economy, core_paid)
-    _pay_running_cost(economy)
-    _pay_tax(economy)
+    _settle_firms(economy)
     _settle_capital(economy)
     _settle_public(economy)
 
 
-def _settle_sales(economy: Economy) -> None:
-    ledger, firms, positions, market = economy.ledger, economy.firms, economy.positions, economy.market
-    shares = payer_shares(market.orders_placed, economy.compute.platform_ordered)
-    flows = {"firms": None, "rest_world": "export_sales"}
-    weight = np.maximum(firms.weight, 1e-300)
-    for number, payer in enumerate(PAYERS):
-        flow = flows.get(payer, "final_sales")
-        if flow is None:
-            continue
-        per_firm = np.bincount(positions.firm, market.sales * shares[number][positions.cell], firms.length) / weight
-        ledger.firms_receive(flow, payer, firms, per_firm)
-        imported = float(market.imports @ shares[number])
-        if payer != "rest_world":
-            ledger.post("imported_ai_goods", payer, "rest_world", imported)
-    core_imports = float(market.imports @ shares[PAYERS.index("firms")])
-    market.core_imports = core_imports
-
-
-def _settle_core(economy: Economy) -> np.ndarray:
-    """Core firms pay core firms, in proportion to revenue; returns what each paid (per firm)."""
-    ledger, firms, positions, market = economy.ledger, economy.firms, economy.positions, economy.market
-    core = positions.cell // size("product") == CORE_BUYER
-    received = np.bincount(positions.firm[core], market.sales[core], firms.length) / np.maximum(firms.weight, 1e-300)
-    total = inner(received, firms.weight)
-    base = firms.revenue * firms.alive
-    national = inner(base, firms.weight)
-    if total <= 0.0 or national <= 0.0:
-        return np.zeros(firms.length)
-    paid = base * (total / national)
-    ledger.between_firms("core_to_core_sales", firms, paid, received)
-    economy.record("core_to_core_sales", total / 1000.0)
-    return paid
-
-
-def _pay_inputs(economy: Economy, core_paid: np.ndarray) -> None:
-    p, firms, ledger = economy.parameters, economy.firms, economy.ledger
-    inputs = np.maximum((1.0 - firms.margin) * firms.revenue - core_paid, 0.0) * firms.alive
-    imported = p["imported_input_share"][firms.layer]
-    ledger.firms_pay("imported_inputs", "rest_world", firms, inputs * imported)
-    ledger.firms_pay("purchased_inputs", "rest_domestic", firms, inputs * (1.0 - imported))
-    firms.profit[:] = firms.revenue - inputs - core_paid
-
-
-def _pay_running_cost(economy: Economy) -> None:
-    p, firms, ledger = economy.parameters, economy.firms, economy.ledger
-    wages = firms.wage_bill / 4.0 * firms.alive
-    overheads = p["overhead_ratio"] * wages
-    services = (1.0 - p["research_wage_share"]) * firms.research_budget * firms.alive
-    interest = p["loan_rate"] / 4.0 * firms.debt * firms.alive
-    regulation = economy.government.regulation
-    compliance = p["compliance_cost"] * regulation * firms.revenue * firms.alive
-    ledger.firms_pay("wages", "households", firms, wages)
-    ledger.firms_pay("overheads", "rest_domestic", firms, overheads)
-    ledger.firms_pay("compute_services", "parents", firms, services)
-    ledger.firms_pay("interest", "banks", firms, interest)
-    ledger.firms_pay("compliance", "rest_domestic", firms, compliance)
-    recorded = p["compliance_cost"] * economy.regulation_recorded * firms.total(firms.revenue)
+def _settle_firms(economy: Economy) -> None:
+    p, levers, ledger, market = economy.parameters, economy.levers, economy.ledger, economy.market
+    ordered, wanted = economy.compute.platform_ordered, market.orders_placed[PLATFORM_CELL]
+    platform_share = min(ordered / max(wanted, 1e-300), 1.0) if ordered else 0.0
+    sold, imported = bills(market.sales_by_cell, platform_share), bills(market.imports, platform_share)
+    terms = p.terms(
+        AccountTerms, core_sales=sold[FIRMS], compliance=p["compliance_cost"] * economy.government.regulation,
+        certified_rate=levers.effective("hnte_tax_rate"), announced_rate=levers.delivered("hnte_tax_rate"),
+        deduction=levers.effective("rd_super_deduction"),
+    )  # fmt: skip
+    books = ledger.books(economy.firms, DIRECTION)
+    assessment = settle(economy.firms.pick(Settled), books, terms)
+    ledger.enter(SALES, sold, other_side=float(books.totals[RECEIPTS]))
+    ledger.agree("core_to_core_sales", float(books.totals[CORE]), terms.core_sales)
+    ledger.enter(ENTRIES, books.totals[: len(ENTRIES)])
+    # What core firms import is among their inputs.
+    market.core_imports = float(imported[FIRMS])
+    for payer in (ADOPTERS, HOUSEHOLDS, LOCAL, CENTRAL, PARENTS):
+        ledger.post("imported_ai_goods", PAYERS[payer], "rest_world", imported[payer])
+    economy.record("core_to_core_sales", terms.core_sales / 1000.0)
+    recorded = p["compliance_cost"] * economy.regulation_recorded * assessment.revenue
     economy.record("compliance_cost_paid", recorded / 1000.0)
-    firms.profit -= wages + overheads + services + interest + compliance
-    firms.research_spending[:] = services + p["research_wage_share"] * firms.research_budget
-
-
-def _pay_tax(economy: Economy) -> None:
-    p, firms, levers = economy.parameters, economy.firms, economy.levers
-    research = firms.research_spending
-    rate = np.where(firms.certified, levers.effective("hnte_tax_rate"), p["profit_tax_rate"])
-    deduction = levers.effective("rd_super_deduction")
-    tax = profit_tax(firms.profit, research, rate, deduction) * firms.alive
-    assessed = profit_tax(firms.profit, research, levers.delivered("hnte_tax_rate"), deduction) * firms.certified
-    economy.record("profit_tax_assessed", firms.total(assessed) / 1000.0)
-    economy.ledger.firms_pay("taxes", "central_government", firms, tax)
-    firms.profit -= tax
-    granted = levers.delivered("rd_super_deduction") * firms.total(research)
-    economy.record("tax_deductions_granted", granted / 1000.0)
+    economy.record("profit_tax_assessed", assessment.tax / 1000.0)
+    economy.record("tax_deductions_granted", levers.delivered("rd_super_deduction") * assessment.research / 1000.0)
 
 
 def _settle_capital(economy: Economy) -> None:
-    """Parents cover or take out; rich start-ups pay dividends; platform capex is paid from other cash flow."""
-    p, firms, ledger = economy.parameters, economy.firms, economy.ledger
-    cost = firms.revenue - firms.profit
-    unit = firms.alive & (firms.group_revenue > 0.0)
-    wanted = np.where(unit, np.maximum(cost - firms.cash, 0.0), 0.0)
-    cover = np.minimum(wanted, p["parent_cover"] * firms.group_revenue / 4.0)
-    taken = np.where(unit, np.maximum(firms.cash - 2.0 * np.maximum(cost, 0.0), 0.0), 0.0)
-    rich = firms.alive & ~unit & (firms.equity[:, FUND_CHANNELS].sum(axis=1) <= 0.0)
-    dividend = np.where(rich, p["dividend_rate"] / 4.0 * np.maximum(firms.cash - 6.0 * np.maximum(cost, 0.0), 0.0), 0.0)
-    ledger.firms_receive("parent_transfers", "parents", firms, cover)
-    ledger.firms_pay("parent_transfers", "parents", firms, taken)
-    ledger.firms_pay("dividends", "households", firms, dividend)
-    compute = economy.compute
+    """Capital goods ordered a quarter ago are paid; what platform groups lay out comes from their other sales."""
+    ledger, compute = economy.ledger, economy.compute
     for payer in ("parents", "local_government"):
         ledger.post("capex_imports", payer, "rest_world", compute.imports_due[payer])
         ledger.post("capex_buildings", payer, "rest_domestic", compute.buildings_due[payer])
     ledger.post("capex_buildings", "local_government", "rest_domestic", max(compute.public_idle_due, 0.0))
-    outlays = ledger.flows[:, ledger_account("parents"), :].sum() - ledger.flows[:, :, ledger_account("parents")].sum()
-    ledger.post("group_sales", "rest_domestic", "parents", max(float(outlays), 0.0))
-
-
-def ledger_account(name: str) -> int:
-    """Position of an account in the flow matrix."""
-    from simulation.model.ledger import ACCOUNT
-
-    return ACCOUNT[name]
+    ledger.post("group_sales", "rest_domestic", "parents", max(ledger.drawn("parents"), 0.0))
 
 
 def _settle_public(economy: Economy) -> None:
     ledger, p, people = economy.ledger, economy.parameters, economy.people
-    support = economy.support
-    ledger.post("subsidies", "central_government", "adopters", support["subsidies"])
-    ledger.post("vouchers", "local_government", "adopters", support["vouchers"])
+    ledger.post("subsidies", "central_government", "adopters", economy.support["subsidies"])
+    ledger.post("vouchers", "local_government", "adopters", economy.support["vouchers"])
     for payer in ("adopters", "households"):
-        spent = sum(ledger.flow(flow, payer) for flow in ("final_sales", "imported_ai_goods"))
-        aid = ledger.flow("subsidies", payee=payer) + ledger.flow("vouchers", payee=payer)
+        spent = ledger.flow("final_sales", payer, "firms") + ledger.flow("imported_ai_goods", payer, "rest_world")
+        aid = ledger.flow("subsidies", "central_government", payer) + ledger.flow("vouchers", "local_government", payer)
         ledger.post("displaced_purchases", "rest_domestic", payer, max(spent - aid, 0.0))
-    income = sum(ledger.flow(flow, payee="households") for flow in ("wages", "academic_wages", "dividends"))
+    income = ledger.flow("wages", "firms", "households") + ledger.flow("dividends", "firms", "households")
+    income += ledger.flow("academic_wages", "universities", "households")
     ledger.post("consumption", "households", "rest_domestic", (1.0 - p["household_saving"]) * income)
     projects = 250.0 * economy.levers.delivered("ppp_projects")
     ledger.post("ppp_finance", "rest_domestic", "local_government", projects)
@@ -247,13 +287,6 @@ def _settle_public(economy: Economy) -> None:
     ledger.post("ppp_repayment", "local_government", "rest_domestic", repaid)
     economy.record_channel(index("channel", "ppp"), projects)
     economy.record("ppp_paid", projects / 1000.0)
-    rows = people.rows()
-    academics = rows[people.employer[rows] == ACADEMIA]
-    pay = float(people.wage[academics].sum()) * economy.person_weight / 4.0
-    ledger.post("public_research", "central_government", "universities", pay)
-    ledger.post("academic_wages", "universities", "households", pay)
-
-
-def incumbents(economy: Economy) -> np.ndarray:
-    """Rows of the living incumbents."""
-    return np.flatnonzero(economy.firms.alive & (economy.firms.kind == INCUMBENT))
+    pay_ = academic_pay(people.alive, people.employer, people.wage) * economy.person_weight / 4.0
+    ledger.post("public_research", "central_government", "universities", pay_)
+    ledger.post("academic_wages", "universities", "households", pay_)

@@ -1,17 +1,15 @@
-"""Call 9, ``finance``, part three: who gets a ticket from private and guidance funds.
+"""Call 9, ``finance``, part three: money of funds - what guidance funds have, who pays in, who gets it back.
 
-Rule: Who is funded
-    Formula: applicants (start-ups with less than a year of burn in cash, and others with hazard application_rate / 4;
-        no round in the last three quarters) are ranked by score within angel, early and late money; ticket =
-        mean(stage) * (S / S_ref)^e * log-normal of mean one, at least 1; the best are served until the next ticket
-        exceeds the money left
-    Symbols: score of the variant: ``signal`` ln growth + visible_quality * efficiency + progress of the field over the
-        mean of fields + selection_noise * noise; ``merit`` efficiency; ``random`` noise; e ticket_flow_elasticity;
-        S_ref reference_flow; mean ticket_mean, spread ticket_dispersion; an early firm asks for late money from
-        late_threshold on
-    Unit: million CNY
-    Source: funding.md sections 2.3-2.5 and 3 (tickets 15 / 100 / 300 m)
-    Clause: P012;P077
+Who gets a ticket is in ``tickets``.
+
+Rule: Guidance funds
+    Formula: uncalled' = announced * committed * AI share / 4 - paid; paid = paid-in rate / 4 * uncalled;
+        powder' = paid - disbursed; disbursed = disbursement_ratio / 4 * powder
+    Symbols: announced guidance_fund_commitments; committed guidance_commit_ratio; AI share guidance_ai_share; paid-in
+        rate guidance_paid_in_rate
+    Unit: million CNY a quarter
+    Source: funding.md 2.2 and section 3: 0.41-0.60, 0.45-0.70, 0.05-0.23 (E)
+    Clause: P075
 
 Rule: Return of fund money
     Formula: what funds get back by listing, redemption and liquidation goes to those who committed the money, in
@@ -20,28 +18,34 @@ Rule: Return of fund money
     Unit: million CNY
     Source: model.md section 5
     Clause: P075;P077
-
-Rule: Where guidance money goes
-    Formula: score = m * market score + (1 - m) * (certified / 2 + regional tilt - d * ln firm share + noise); tickets
-        log-normal; private partners add leverage * additionality per public yuan
-    Symbols: m market_allocation_weight; d guidance_dispersion; leverage fund_leverage; additionality
-        co_investment_additionality, which may be
-        negative (then no partner comes); tickets of mean guidance_ticket and spread guidance_ticket_dispersion; tilt
-        region_allocation_rule
-    Unit: million CNY
-    Source: Beraja et al. and Colonnelli et al. (SCCEI brief): weaker ex-ante signals, dispersed regions; SSRN 3221997
-    Clause: P012;P074;P075
 """
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from simulation.inputs.dimensions import index, size
-from simulation.model.columns import inner
-from simulation.model.state import ANGEL, EARLY, LATE, START_UP, UNFUNDED
+from simulation.model.compiled import inlined
+from simulation.model.rules.tickets import (
+    BUDGET,
+    DIRECTION,
+    DRAWS,
+    ENTRIES,
+    GUIDANCE,
+    ISSUED,
+    LEAST,
+    MEAN,
+    SELECTION,
+    SPENT,
+    SPREAD,
+    Applicants,
+    DealTerms,
+    make_deals,
+)  # fmt: skip
+from simulation.model.streams import QUANTILE_TABLE
 
 if TYPE_CHECKING:
     from simulation.model.economy import Economy
@@ -51,84 +55,17 @@ CHANNEL = {name: index("channel", name) for name in (
 )}  # fmt: skip
 STAGE_MONEY = ("angel", "venture", "growth")
 FUND_CHANNELS = [CHANNEL[name] for name in ("guidance_funds", "angel", "venture", "growth", "foreign", "corporate")]
+# Which channels are funds, 1 or 0, shape (channel,).
+IS_FUND = np.isin(np.arange(size("channel")), FUND_CHANNELS).astype(float)
 
 
-def ranked_within_budget(score: np.ndarray, cost: np.ndarray, budget: float) -> np.ndarray:
-    """Who is served: the highest scores whose cumulative cost (ticket times weight) stays within the budget; bool."""
-    order = np.argsort(-score, kind="stable")
-    served = np.zeros(len(score), dtype=bool)
-    served[order] = np.cumsum(cost[order]) <= budget
-    return served
-
-
-def _score(economy: Economy, rows: np.ndarray, index_: int) -> np.ndarray:
-    p, firms = economy.parameters, economy.firms
-    noise = economy.streams.normal("firm_selection", firms.uid[rows], economy.quarter, index_)
-    variant = economy.variants["selection"]
-    if variant == "random":
-        return noise
-    if variant == "merit":
-        return firms.efficiency[rows] + 0.01 * noise
-    revenue = np.maximum(firms.revenue_year()[rows], 0.5)
-    growth = np.log(np.clip(4.0 * firms.expected_orders[rows] / revenue, 0.25, 4.0))
-    fashion = economy.world.frontier - economy.research.initial_frontier
-    hot = fashion[firms.specialty[rows]] - fashion.mean()
-    return growth + p["visible_quality"] * firms.efficiency[rows] + hot + p["selection_noise"] * noise
-
-
-def fund_stage(economy: Economy, stage: int, channel: str) -> None:
-    """Serve the applicants of a stage (0 angel, 1 early, 2 late) from its money, best score first."""
-    p, firms, t = economy.parameters, economy.firms, economy.quarter
-    money = economy.channels[CHANNEL[channel]]
-    rows = np.flatnonzero(_applies(economy, stage))
-    if not len(rows) or money.powder <= 0.0:
-        return
-    dispersion = p["ticket_dispersion"][stage]
-    draws = economy.streams.normal("firm_ticket", firms.uid[rows], t, stage)
-    level = (np.exp(economy.venture.log_flow) / p["reference_flow"]) ** p["ticket_flow_elasticity"]
-    tickets = np.maximum(p["ticket_mean"][stage] * level * np.exp(dispersion * draws - dispersion**2 / 2.0), 1.0)
-    served = ranked_within_budget(_score(economy, rows, stage), tickets * firms.weight[rows], money.powder)
-    chosen, amounts = rows[served], tickets[served]
-    origin = economy.venture.origin
-    total = sum(origin.values())
-    parts = {"foreign": origin["foreign"], "corporate": origin["corporate"], channel: origin["domestic"]}
-    money.powder -= _issue(economy, chosen, {name: amounts * share / total for name, share in parts.items()})
-    firms.stage[chosen] = np.maximum(firms.stage[chosen], (ANGEL, EARLY, LATE)[stage])
-
-
-def _applies(economy: Economy, stage: int) -> np.ndarray:
-    """Start-ups that ask for a ticket of the stage: short of cash, or growing and asking anyway; bool per row."""
-    p, firms, t = economy.parameters, economy.firms, economy.quarter
-    grown = firms.cumulative_funding >= p["late_threshold"]
-    stages = (
-        (firms.stage == UNFUNDED) & (t - firms.founded < 16),
-        (firms.stage == ANGEL) | ((firms.stage == EARLY) & ~grown),
-        (firms.stage == LATE) | ((firms.stage == EARLY) & grown),
-    )
-    burn = np.maximum(firms.research_budget + firms.wage_bill / 4.0 * 1.5 - firms.margin * firms.revenue, 0.1)
-    asks = economy.streams.uniform("firm_application", firms.uid, t, stage) < p["application_rate"] / 4.0
-    open_ = firms.alive & (firms.kind == START_UP) & ~firms.listed & (t - firms.last_round >= 3)
-    return open_ & stages[stage] & ((firms.cash < 4.0 * burn) | asks)
-
-
-def _issue(economy: Economy, rows: np.ndarray, parts: dict[str, np.ndarray]) -> float:
-    """Pay tickets (per firm, by origin of the money) from the funds and book the equity at cost; returns the total."""
-    firms, ledger = economy.firms, economy.ledger
-    amounts = sum(parts.values(), np.zeros(len(rows)))
-    ledger.firms_receive("equity_issued", "venture_funds", firms, amounts, rows)
-    for name, part in parts.items():
-        national = inner(part, firms.weight[rows])
-        firms.equity[rows, CHANNEL[name]] += part
-        ledger.equity[CHANNEL[name]] += national
-        economy.record_channel(CHANNEL[name], national)
-        economy.channels[CHANNEL[name]].invested += national
-    firms.cumulative_funding[rows] += amounts
-    firms.first_round[rows] = np.where(
-        firms.cumulative_funding[rows] > amounts, firms.first_round[rows], economy.quarter
-    )
-    firms.last_round[rows] = economy.quarter
-    economy.funding_by_region += np.bincount(firms.region[rows], amounts * firms.weight[rows], size("region"))
-    return inner(amounts, firms.weight[rows])
+@inlined
+def held_by_funds(equity: np.ndarray, row: int) -> float:
+    """Equity of a firm that funds hold, at cost, million CNY; ``equity`` is (firm, channel)."""
+    held = 0.0
+    for channel in range(equity.shape[1]):
+        held += IS_FUND[channel] * equity[row, channel]
+    return held
 
 
 def distribute(economy: Economy, amount: float) -> None:
@@ -145,37 +82,76 @@ def commit(economy: Economy, account: str, amount: float) -> None:
     economy.venture.committed[account] += amount
 
 
-def invest_guidance(economy: Economy) -> None:
-    """Pay announced guidance money in and invest what falls due, with private partners where they come."""
-    p, levers, firms, t = economy.parameters, economy.levers, economy.firms, economy.quarter
-    fund, venture = economy.channels[CHANNEL["guidance_funds"]], economy.venture
-    _pay_in(economy)
-    budget = levers.effective("disbursement_ratio") / 4.0 * fund.powder
-    economy.record("guidance_fund_disbursed", levers.delivered("disbursement_ratio") / 4.0 * fund.powder / 1000.0)
-    economy.record("private_co_investment", levers.delivered("fund_leverage") * budget / 1000.0)
-    local = firms.alive & (firms.kind == START_UP) & ~firms.listed
-    rows = np.flatnonzero(local & (t - firms.last_round >= 2) & (t - firms.founded >= 4))
-    dispersion = p["guidance_ticket_dispersion"]
-    draws = economy.streams.normal("firm_ticket", firms.uid[rows], t, 5)
-    tickets = p["guidance_ticket"] * np.exp(dispersion * draws - dispersion**2 / 2.0)
-    available = min(budget + venture.guidance_carry, fund.powder)
-    served = ranked_within_budget(_guidance_score(economy, rows), tickets * firms.weight[rows], available)
-    chosen, amounts = rows[served], tickets[served]
-    spent = inner(amounts, firms.weight[chosen])
-    venture.guidance_carry = available - spent
-    fund.powder -= spent
-    # Partners draw on the same promises of limited partners as every other private deal.
-    partners = amounts * max(levers.effective("fund_leverage") * p["co_investment_additionality"], 0.0)
-    asked = inner(partners, firms.weight[chosen])
-    partners *= min(1.0, venture.uncalled / max(asked, 1e-9))
-    venture.uncalled -= min(asked, venture.uncalled)
-    commit(economy, "rest_domestic", inner(partners, firms.weight[chosen]))
-    venture.guidance_invested = _issue(economy, chosen, {"guidance_funds": amounts, "venture": partners})
-    firms.stage[chosen] = np.maximum(firms.stage[chosen], ANGEL)
+def invest(economy: Economy) -> None:
+    """Serve applicants from the money of their stage, then from guidance money, with partners where they come."""
+    firms, venture, ledger = economy.firms, economy.venture, economy.ledger
+    money = [economy.channels[CHANNEL[name]] for name in (*STAGE_MONEY, "guidance_funds")]
+    available, terms = _guidance_budget(economy), _terms(economy)
+    deals, by_channel = np.zeros((3, len(money))), np.zeros(size("channel"))
+    deals[BUDGET] = *(channel.powder for channel in money[:GUIDANCE]), available
+    books, queue = ledger.books(firms, DIRECTION), np.empty((3, firms.length))
+    order = np.empty((2, firms.length), dtype=np.int64)
+    make_deals(
+        firms.pick(Applicants),
+        books,
+        terms,
+        deals,
+        _split(economy),
+        by_channel,
+        economy.funding_by_region,
+        queue,
+        order,
+    )
+    ledger.enter(ENTRIES, books.totals)
+    spent, issued = deals[SPENT].tolist(), float(deals[ISSUED, GUIDANCE])
+    for channel, cost in zip(money, spent, strict=True):
+        channel.powder -= cost
+    venture.guidance_carry = available - spent[GUIDANCE]
+    venture.uncalled -= min(terms.leverage * spent[GUIDANCE], venture.uncalled)
+    commit(economy, "rest_domestic", max(issued - spent[GUIDANCE], 0.0))
+    venture.guidance_invested = issued
+    for number in FUND_CHANNELS:
+        economy.channels[number].invested += by_channel[number]
+    ledger.equity += by_channel
+    economy.now["funding_by_channel"] += by_channel / 1000.0
 
 
-def _pay_in(economy: Economy) -> None:
-    """Announced capital becomes commitments and is paid in; what is announced without effect is paid and stays idle."""
+def _split(economy: Economy) -> np.ndarray:
+    """What each channel pays of a ticket, shape (money, channel); who joins guidance funds is not known yet."""
+    origin, split = economy.venture.origin, np.zeros((GUIDANCE + 1, size("channel")))
+    total = sum(origin.values())
+    split[:GUIDANCE, CHANNEL["foreign"]] = origin["foreign"] / total
+    split[:GUIDANCE, CHANNEL["corporate"]] = origin["corporate"] / total
+    for money, name in enumerate(STAGE_MONEY):
+        split[money, CHANNEL[name]] = origin["domestic"] / total
+    split[GUIDANCE, CHANNEL["guidance_funds"]] = 1.0
+    return split
+
+
+def _terms(economy: Economy) -> DealTerms:
+    p, levers, streams, t = economy.parameters, economy.levers, economy.streams, economy.quarter
+    tickets = np.zeros((3, GUIDANCE + 1))
+    level = (math.exp(economy.venture.log_flow) / p["reference_flow"]) ** p["ticket_flow_elasticity"]
+    tickets[MEAN, :GUIDANCE], tickets[MEAN, GUIDANCE] = level * p["ticket_mean"], p["guidance_ticket"]
+    tickets[SPREAD, :GUIDANCE], tickets[SPREAD, GUIDANCE] = p["ticket_dispersion"], p["guidance_ticket_dispersion"]
+    tickets[LEAST, :GUIDANCE] = 1.0
+    fashion = economy.world.frontier - economy.research.initial_frontier
+    few = np.log(economy.region_firm_share + 0.005)
+    return p.terms(
+        DealTerms, quarter=t, word=streams.word(t), bases=streams.bases(DRAWS), quantiles=QUANTILE_TABLE,
+        selection=SELECTION[economy.variants["selection"]], tickets=tickets, hot=fashion - fashion.sum() / len(fashion),
+        market_allocation_weight=levers.effective("market_allocation_weight"),
+        tilt=levers.effective("region_allocation_rule") - p["guidance_dispersion"] * few,
+        leverage=max(levers.effective("fund_leverage") * p["co_investment_additionality"], 0.0),
+        uncalled=economy.venture.uncalled,
+    )  # fmt: skip
+
+
+def _guidance_budget(economy: Economy) -> float:
+    """What guidance funds may invest in the quarter, million CNY.
+
+    Announced capital becomes commitments and is paid in; what is announced without effect is paid and stays idle.
+    """
     p, levers, venture = economy.parameters, economy.levers, economy.venture
     fund = economy.channels[CHANNEL["guidance_funds"]]
     chain = p["guidance_commit_ratio"] * p["guidance_ai_share"] * 250.0
@@ -187,16 +163,8 @@ def _pay_in(economy: Economy) -> None:
     venture.guidance_recorded -= recorded
     fund.powder += paid
     commit(economy, "local_government", max(paid, recorded))
+    budget = levers.effective("disbursement_ratio") / 4.0 * fund.powder
     economy.record("guidance_fund_paid_in", recorded / 1000.0)
-
-
-def _guidance_score(economy: Economy, rows: np.ndarray) -> np.ndarray:
-    """State money looks for certified local firms in provinces with few, and weighs market signals only in part."""
-    firms, levers = economy.firms, economy.levers
-    market = levers.effective("market_allocation_weight")
-    tilt = levers.effective("region_allocation_rule") - economy.parameters["guidance_dispersion"] * np.log(
-        economy.region_firm_share + 0.005
-    )
-    noise = economy.streams.normal("firm_selection", firms.uid[rows], economy.quarter, 5)
-    by_file = 0.5 * firms.certified[rows] + tilt[firms.region[rows]] + noise
-    return market * _score(economy, rows, 6) + (1.0 - market) * by_file
+    economy.record("guidance_fund_disbursed", levers.delivered("disbursement_ratio") / 4.0 * fund.powder / 1000.0)
+    economy.record("private_co_investment", levers.delivered("fund_leverage") * budget / 1000.0)
+    return min(budget + venture.guidance_carry, fund.powder)

@@ -56,30 +56,87 @@ Rule: Bank credit
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from simulation.model.columns import inner
+from simulation.inputs.dimensions import size
+from simulation.model.compiled import compiled
+from simulation.model.ledger import Books, direction, transact
 from simulation.model.rules import public_money
-from simulation.model.rules.deals import (
-    CHANNEL,
-    FUND_CHANNELS,
-    STAGE_MONEY,
-    commit,
-    distribute,
-    fund_stage,
-    invest_guidance,
-)  # fmt: skip
+from simulation.model.rules.deals import CHANNEL, IS_FUND, STAGE_MONEY, commit, distribute, held_by_funds, invest
 from simulation.model.state import INCUMBENT, LISTED, START_UP
+from simulation.model.streams import uniform_of
 
 if TYPE_CHECKING:
     from simulation.model.economy import Economy
 
+ENTRIES = (
+    ("loans", "banks", "firms"), ("repayment", "firms", "banks"), ("equity_issued", "capital_market", "firms"),
+    ("redemptions", "firms", "venture_funds"),
+)  # fmt: skip
+LOANS, REPAYMENT, PROCEEDS, REDEMPTIONS = range(len(ENTRIES))
+DIRECTION = direction(ENTRIES)
+CAPITAL_MARKET = CHANNEL["capital_market"]
 
-def desired_flow(years: float, constant: float, trend: float, weights: np.ndarray, drivers: np.ndarray) -> float:
+
+class Financed(NamedTuple):
+    """Columns that credit, listing and redemption rest on and that they set, shape (firm,)."""
+
+    alive: np.ndarray
+    uid: np.ndarray
+    kind: np.ndarray
+    founded: np.ndarray
+    first_round: np.ndarray
+    certified: np.ndarray
+    revenue: np.ndarray
+    revenue_quarters: np.ndarray
+    profit: np.ndarray
+    debt: np.ndarray
+    equity: np.ndarray
+    listed: np.ndarray
+    recognised: np.ndarray
+    stage: np.ndarray
+
+
+class FinanceTerms(NamedTuple):
+    """What credit, listing and redemption depend on; hazards are a quarter."""
+
+    quarter: int
+    loan_draws: np.uint64
+    listing_draws: np.uint64
+    redemption_draws: np.uint64
+    access: float
+    certified_access: float
+    announced_access: float
+    announced_certified_access: float
+    collateral_ratio: float
+    listing_revenue: float
+    listing_hazard: float
+    listing_loss_factor: float
+    listing_multiple: float
+    listing_float: float
+    fund_stake: float
+    window: float
+    redemption_years: float
+    redemption_hazard: float
+
+
+class Sums(NamedTuple):
+    """National sums of the quarter, million CNY and firms: credit lines granted, firms ready to list, stakes sold."""
+
+    lines: float
+    ready: float
+    sold: float
+
+
+def desired_flow(
+    years: float, constant: float, trend: float, weights: Iterable[float], drivers: Iterable[float]
+) -> float:
     """Log of the desired private equity flow (bn CNY a year): constant, trend and weighted drivers."""
-    return constant + trend * years + float(weights @ drivers)
+    return constant + trend * years + sum(weight * driver for weight, driver in zip(weights, drivers, strict=True))
 
 
 def flow_step(log_flow: float, log_desired: float, log_year_ago: float, speed: float, momentum: float) -> float:
@@ -87,150 +144,151 @@ def flow_step(log_flow: float, log_desired: float, log_year_ago: float, speed: f
     return (speed * (log_desired - log_flow) + momentum * (log_flow - log_year_ago)) / 4.0
 
 
+@compiled
+def raise_and_return(firms: Financed, books: Books, by_channel: np.ndarray, terms: FinanceTerms) -> Sums:
+    """Credit, listing and redemption of every firm in turn; equity at cost changes by ``by_channel`` (channel,)."""
+    lines = ready = sold = 0.0
+    amounts, quarters = books.amounts, firms.revenue_quarters
+    for row in range(len(firms.alive)):
+        if not firms.alive[row]:
+            continue
+        weight, uid = books.weight[row], firms.uid[row]
+        year = quarters[row, 0] + quarters[row, 1] + quarters[row, 2] + quarters[row, 3]
+        # Bank credit: towards the line of a firm that has one, else down.
+        limit, certified, draw = terms.collateral_ratio * year, firms.certified[row], uniform_of(terms.loan_draws, uid)
+        borrows = firms.kind[row] == START_UP and firms.revenue[row] > 0.0
+        if borrows and draw < (terms.announced_certified_access if certified else terms.announced_access):
+            lines += weight * limit
+        granted = borrows and draw < (terms.certified_access if certified else terms.access)
+        amounts[LOANS] = max(limit - firms.debt[row], 0.0) * 0.25 if granted else 0.0
+        debt, cash = firms.debt[row] + amounts[LOANS], books.cash[row] + amounts[LOANS]
+        due = max(debt - limit, 0.0) * 0.25 if granted else debt / 16.0
+        amounts[REPAYMENT] = min(due, max(cash, 0.0))
+        firms.debt[row], cash = debt - amounts[REPAYMENT], cash - amounts[REPAYMENT]
+        # Listing: the public buys new shares, and those of the funds.
+        held, value = held_by_funds(firms.equity, row), 0.0
+        if not firms.listed[row] and year > terms.listing_revenue and terms.quarter - firms.founded[row] >= 12:
+            ready += weight
+            hazard = terms.listing_hazard * (1.0 if firms.profit[row] > 0.0 else terms.listing_loss_factor)
+            if uniform_of(terms.listing_draws, uid) < hazard:
+                value = terms.listing_multiple * year * (0.5 + terms.window)
+                firms.listed[row] = firms.recognised[row] = True
+                firms.stage[row] = LISTED
+                sold += weight * terms.fund_stake * value if held > 0.0 else 0.0
+        amounts[PROCEEDS] = terms.listing_float * value
+        leaving = held if value > 0.0 else 0.0
+        # Redemption: funds take back what they paid in, at most half of the cash.
+        amounts[REDEMPTIONS] = 0.0
+        since = terms.quarter - firms.first_round[row]
+        asked = since > 4.0 * terms.redemption_years and firms.kind[row] != INCUMBENT and held > 0.0 and cash > 0.0
+        if asked and value == 0.0 and uniform_of(terms.redemption_draws, uid) < terms.redemption_hazard:
+            leaving = amounts[REDEMPTIONS] = min(0.5 * cash, held)
+        if leaving > 0.0 or value > 0.0:
+            share = leaving / max(held, 1e-300)
+            for channel in range(len(by_channel)):
+                change = -IS_FUND[channel] * firms.equity[row, channel] * share
+                if channel == CAPITAL_MARKET:
+                    change = amounts[PROCEEDS] + (leaving if value > 0.0 else 0.0)
+                firms.equity[row, channel] += change
+                by_channel[channel] += weight * change
+        transact(books, row)
+    return Sums(lines, ready, sold)
+
+
 def run(economy: Economy) -> None:
     """Move money for the quarter: public, private equity, guidance funds, credit, listing and redemption."""
     public_money.run(economy)
     _call_private_money(economy)
-    for stage, channel in enumerate(STAGE_MONEY):
-        fund_stage(economy, stage, channel)
-    invest_guidance(economy)
-    _credit(economy)
-    _list(economy)
-    _redeem(economy)
+    invest(economy)
+    _raise_and_return(economy)
 
 
 def _call_private_money(economy: Economy) -> None:
     p, levers, venture, t = economy.parameters, economy.levers, economy.venture, economy.quarter
     window, shock = levers.effective("ipo_window"), levers.effective("platform_regulation_shock")
-    drivers = np.array([
+    drivers = (
         window, p.driver("offshore_window") - 1.0, economy.government.signal[0], -shock,
         -p.driver("liquidity_tightness"), venture.exit_rate,
-    ])  # fmt: skip
-    desired = desired_flow((t - 6) / 4.0, p["venture_constant"], p["venture_trend"], p["venture_weights"], drivers)
+    )  # fmt: skip
+    weights = p["venture_weights"].tolist()
+    desired = desired_flow((t - 6) / 4.0, p["venture_constant"], p["venture_trend"], weights, drivers)
     supply, recorded = levers.effective("private_equity_supply"), levers.delivered("private_equity_supply")
-    if economy.variants["venture_supply"] == "imposed":
-        log_flow = float(np.log(p.driver("imposed_venture_path")))
+    imposed = economy.variants["venture_supply"] == "imposed"
+    if imposed:
+        log_flow = math.log(p.driver("imposed_venture_path"))
     else:
         past = venture.history[-4] if len(venture.history) >= 4 else venture.history[0]
-        log_flow = venture.log_flow + flow_step(
-            venture.log_flow, desired, past, p["venture_speed"], p["venture_momentum"]
-        )
+        step = flow_step(venture.log_flow, desired, past, p["venture_speed"], p["venture_momentum"])
+        log_flow = float(venture.log_flow + step)
     venture.history.append(venture.log_flow)
     venture.log_flow = log_flow
-    flow = 1000.0 * np.exp(log_flow)
+    flow = 1000.0 * math.exp(log_flow)
     venture.slow_flow += 0.25 * p["commitment_smoothing"] * (flow - venture.slow_flow)
     promised = p["commitment_ratio"] * venture.slow_flow / 4.0
     economy.record("venture_commitments", recorded * promised / 1000.0)
     venture.uncalled += supply * promised
-    called = min(flow / 4.0, p["call_rate"] * venture.uncalled)
-    if economy.variants["venture_supply"] == "imposed":
-        called = flow / 4.0
-        venture.uncalled = max(venture.uncalled, called)
-    venture.uncalled -= called
-    core = p["core_share_of_funding"] * called
+    called = flow / 4.0 if imposed else min(flow / 4.0, p["call_rate"] * venture.uncalled)
+    venture.uncalled = max(venture.uncalled, called) - called
+    venture.called = called
+    _pay_into_funds(economy, p["core_share_of_funding"] * called, shock)
+
+
+def _pay_into_funds(economy: Economy, core: float, shock: float) -> None:
+    """Limited partners pay ``core`` million CNY for core firms; it is split over the stages."""
+    p, levers, venture = economy.parameters, economy.levers, economy.venture
+    response = p["corporate_shock_response"]
     foreign = p["foreign_share"] * p.driver("foreign_capital_access")
-    corporate = levers.effective("corporate_venture") * (1.0 - p["corporate_shock_response"] * shock)
-    offered = levers.delivered("corporate_venture") * (
-        1.0 - p["corporate_shock_response"] * levers.delivered("platform_regulation_shock")
-    )
+    corporate = levers.effective("corporate_venture") * (1.0 - response * shock)
+    offered = levers.delivered("corporate_venture") * (1.0 - response * levers.delivered("platform_regulation_shock"))
     economy.record("corporate_venture_flow", offered * core / 1000.0)
     venture.origin = {"foreign": foreign, "corporate": corporate, "domestic": max(0.0, 1.0 - foreign - corporate)}
     commit(economy, "rest_world", core * foreign)
     commit(economy, "parents", core * corporate)
     commit(economy, "rest_domestic", core * venture.origin["domestic"])
-    split = p["stage_split"] / p["stage_split"].sum()
-    total = foreign + corporate + venture.origin["domestic"]
-    for stage, channel in enumerate(STAGE_MONEY):
-        economy.channels[CHANNEL[channel]].powder += core * total * split[stage]
+    split = p["stage_split"].tolist()
+    new = core * (foreign + corporate + venture.origin["domestic"]) / sum(split)
+    money = [economy.channels[CHANNEL[name]] for name in STAGE_MONEY]
+    for channel, share in zip(money, split, strict=True):
+        channel.powder += new * share
     # Money that finds no firm of its stage for more than a year looks for younger ones.
     for stage in (2, 1):
-        money, younger = (economy.channels[CHANNEL[STAGE_MONEY[k]]] for k in (stage, stage - 1))
-        idle = 0.5 * max(money.powder - 4.0 * core * total * split[stage], 0.0)
-        money.powder -= idle
-        younger.powder += idle
-    venture.called = called
+        idle = 0.5 * max(money[stage].powder - 4.0 * new * split[stage], 0.0)
+        money[stage].powder -= idle
+        money[stage - 1].powder += idle
 
 
-def _credit(economy: Economy) -> None:
-    p, levers, firms = economy.parameters, economy.levers, economy.firms
-    draws = economy.streams.uniform("firm_loan", firms.uid, 0)
-
-    def lines(access: float) -> np.ndarray:
-        certified = max(access, min(p["certified_credit_multiple"] * access, p["certified_credit_access"]))
-        chance = np.where(firms.certified, certified, access)
-        return (draws < chance) & firms.alive & (firms.kind == START_UP) & (firms.revenue > 0.0)
-
-    limit = p["collateral_ratio"] * firms.revenue_year()
-    granted = lines(levers.effective("bank_credit_access"))
-    recorded = lines(levers.delivered("bank_credit_access"))
-    economy.record("credit_lines_granted", firms.total(limit * recorded) / 1000.0)
-    new = np.where(granted, np.maximum(limit - firms.debt, 0.0) * 0.25, 0.0)
-    economy.ledger.firms_receive("loans", "banks", firms, new)
-    firms.debt += new
-    able = np.maximum(firms.cash, 0.0) * firms.alive
-    repaid = np.minimum(np.where(granted, np.maximum(firms.debt - limit, 0.0) * 0.25, firms.debt / 16.0), able)
-    economy.ledger.firms_pay("repayment", "banks", firms, repaid)
-    firms.debt -= repaid
-    economy.ledger.loans += firms.total(new) - firms.total(repaid)
-    economy.record_channel(CHANNEL["bank_credit"], firms.total(new) - firms.total(repaid))
-
-
-def _list(economy: Economy) -> None:
-    p, levers, firms, t = economy.parameters, economy.levers, economy.firms, economy.quarter
+def _finance_terms(economy: Economy) -> FinanceTerms:
+    p, levers, streams, t = economy.parameters, economy.levers, economy.streams, economy.quarter
     window = levers.effective("ipo_window")
-    revenue = firms.revenue_year()
-    ready = firms.alive & ~firms.listed & (revenue > p["listing_revenue"]) & (t - firms.founded >= 12)
-    economy.record(
-        "listings_approved", levers.delivered("ipo_window") * p["listing_rate"] / 4.0 * firms.total(ready.astype(float))
-    )
-    chance = np.where(firms.profit > 0.0, 1.0, p["listing_loss_factor"]) * p["listing_rate"] * window / 4.0
-    hit = ready & (economy.streams.uniform("firm_listing", firms.uid, t) < chance)
-    rows = np.flatnonzero(hit)
-    economy.venture.exit_rate *= 0.8
-    if not len(rows):
-        return
-    value = p["listing_multiple"] * revenue[rows] * (0.5 + window)
-    proceeds = p["listing_float"] * value
-    economy.ledger.firms_receive("equity_issued", "capital_market", firms, proceeds, rows)
-    stake = np.where(firms.equity[rows][:, FUND_CHANNELS].sum(axis=1) > 0.0, p["fund_stake"], 0.0)
-    sold = inner(stake * value, firms.weight[rows])
-    economy.ledger.post("secondary_sales", "capital_market", "venture_funds", sold)
-    distribute(economy, sold)
-    for channel in FUND_CHANNELS:
-        cost = firms.equity[rows, channel]
-        economy.ledger.equity[channel] -= inner(cost, firms.weight[rows])
-        economy.ledger.equity[CHANNEL["capital_market"]] += inner(cost, firms.weight[rows])
-        firms.equity[rows, CHANNEL["capital_market"]] += cost
-        firms.equity[rows, channel] = 0.0
-    firms.equity[rows, CHANNEL["capital_market"]] += proceeds
-    national = inner(proceeds, firms.weight[rows])
-    economy.ledger.equity[CHANNEL["capital_market"]] += national
-    economy.record_channel(CHANNEL["capital_market"], national)
-    firms.listed[rows] = True
-    firms.stage[rows] = LISTED
-    firms.recognised[rows] = True
-    economy.venture.exit_rate += 0.2 * min(sold / max(1000.0 * np.exp(economy.venture.log_flow), 1.0), 2.0)
+    access, announced = levers.effective("bank_credit_access"), levers.delivered("bank_credit_access")
+    multiple, most = p["certified_credit_multiple"], p["certified_credit_access"]
+    clause = p["redemption_open"] + (p["redemption_shut"] - p["redemption_open"]) * (1.0 - window)
+    return p.terms(
+        FinanceTerms, quarter=t, loan_draws=streams.key("firm_loan", 0), listing_draws=streams.key("firm_listing", t),
+        redemption_draws=streams.key("firm_redemption", t),
+        access=access, certified_access=max(access, min(multiple * access, most)), announced_access=announced,
+        announced_certified_access=max(announced, min(multiple * announced, most)),
+        listing_hazard=p["listing_rate"] * window / 4.0, window=window,
+        redemption_hazard=p["redemption_clause"] * clause / 4.0,
+    )  # fmt: skip
 
 
-def _redeem(economy: Economy) -> None:
-    p, firms, t = economy.parameters, economy.firms, economy.quarter
-    window = economy.levers.effective("ipo_window")
-    held = firms.equity[:, FUND_CHANNELS].sum(axis=1)
-    due = firms.alive & (firms.kind != INCUMBENT) & (held > 0.0) & (t - firms.first_round > 4.0 * p["redemption_years"])
-    hazard = p["redemption_clause"] * (
-        p["redemption_open"] + (p["redemption_shut"] - p["redemption_open"]) * (1.0 - window)
-    )
-    hit = due & (economy.streams.uniform("firm_redemption", firms.uid, t) < hazard / 4.0)
-    rows = np.flatnonzero(hit & (firms.cash > 0.0))
-    if not len(rows):
-        return
-    paid = np.minimum(0.5 * firms.cash[rows], held[rows])
-    economy.ledger.firms_pay("redemptions", "venture_funds", firms, paid, rows)
-    share = paid / held[rows]
-    for channel in FUND_CHANNELS:
-        back = firms.equity[rows, channel] * share
-        firms.equity[rows, channel] -= back
-        economy.ledger.equity[channel] -= inner(back, firms.weight[rows])
-    national = inner(paid, firms.weight[rows])
-    distribute(economy, national)
-    economy.record("redemptions", national / 1000.0)
+def _raise_and_return(economy: Economy) -> None:
+    """Credit, listing and redemption; what funds get back goes to those who committed it."""
+    p, ledger, venture, firms = economy.parameters, economy.ledger, economy.venture, economy.firms
+    books, by_channel = ledger.books(firms, DIRECTION), np.zeros(size("channel"))
+    lines, ready, sold = raise_and_return(firms.pick(Financed), books, by_channel, _finance_terms(economy))
+    ledger.enter(ENTRIES, books.totals)
+    loans, repaid, proceeds, redeemed = books.totals.tolist()
+    ledger.loans += loans - repaid
+    ledger.equity += by_channel
+    economy.record_channel(CHANNEL["bank_credit"], loans - repaid)
+    economy.record_channel(CAPITAL_MARKET, proceeds)
+    economy.record("credit_lines_granted", lines / 1000.0)
+    economy.record("listings_approved", economy.levers.delivered("ipo_window") * p["listing_rate"] / 4.0 * ready)
+    economy.record("redemptions", redeemed / 1000.0)
+    ledger.post("secondary_sales", "capital_market", "venture_funds", sold)
+    distribute(economy, sold + redeemed)
+    venture.exit_rate = 0.8 * venture.exit_rate
+    if sold > 0.0:
+        venture.exit_rate += 0.2 * min(sold / max(1000.0 * math.exp(venture.log_flow), 1.0), 2.0)
