@@ -50,7 +50,7 @@ def plain_copy(value: Any) -> Any:
 
 
 def public(thing: Any) -> dict[str, Any]:
-    """Attributes of a block or institution that belong to its state."""
+    """Attributes of a block or institution that belong to its state, those among them that it reads elsewhere."""
     skipped = MESA if isinstance(thing, mesa.Agent) else set()
     found = {name: part for name, part in vars(thing).items() if not name.startswith("_") and name not in skipped}
     if isinstance(thing, mesa.Agent):  # what an institution shows as its own and keeps in a block
@@ -166,8 +166,9 @@ def pipelines_of(economy: Any) -> dict[str, list[list[float]]]:
 
 
 def _copy_ledger(source: Any, target: Any) -> None:
-    for flow, payer, payee in zip(*np.nonzero(source.flows), strict=True):
-        target.flows[FLOWS[flow], ACCOUNTS[payer], ACCOUNTS[payee]] = float(source.flows[flow, payer, payee])
+    flows = source.flows
+    for flow, payer, payee in zip(*np.nonzero(flows), strict=True):
+        target.flows[FLOWS[flow], ACCOUNTS[payer], ACCOUNTS[payee]] = float(flows[flow, payer, payee])
     target.balances.update(zip(ACCOUNTS, source.balances.tolist(), strict=True))
     target.loans, target.equity, target.gross = float(source.loans), source.equity.tolist(), float(source.gross)
 
@@ -275,14 +276,15 @@ def _tables_differ(name: str, mine: dict[str, np.ndarray], theirs: dict[str, np.
 
 
 def _ledgers_differ(mine: Any, theirs: Any) -> list[str]:
-    flows = np.zeros(theirs.flows.shape)
+    booked = theirs.flows
+    flows = np.zeros(booked.shape)
     for (flow, payer, payee), amount in mine.flows.items():
         flows[FLOWS.index(flow), ACCOUNTS.index(payer), ACCOUNTS.index(payee)] = amount
     found = []
-    for flow, payer, payee in zip(*np.nonzero(flows != theirs.flows), strict=True):
+    for flow, payer, payee in zip(*np.nonzero(flows != booked), strict=True):
         name = f"flow {FLOWS[flow]}, {ACCOUNTS[payer]} to {ACCOUNTS[payee]}"
-        total = theirs.flows[flow].sum()  # an amount may be what is left of it
-        found += arrays_differ(name, flows[flow, payer, payee], theirs.flows[flow, payer, payee], total)
+        total = booked[flow].sum()  # an amount may be what is left of it
+        found += arrays_differ(name, flows[flow, payer, payee], booked[flow, payer, payee], total)
     balances = [mine.balances[name] for name in ACCOUNTS]
     found += arrays_differ("balance", balances, theirs.balances, float(theirs.gross), ACCOUNTS)
     found += arrays_differ("equity claims", mine.equity, theirs.equity)

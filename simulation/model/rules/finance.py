@@ -286,7 +286,8 @@ def _raise_and_return(economy: Economy) -> None:
     economy.record_channel(CAPITAL_MARKET, proceeds)
     economy.record("credit_lines_granted", lines / 1000.0)
     economy.record("listings_approved", economy.levers.delivered("ipo_window") * p["listing_rate"] / 4.0 * ready)
-    economy.record("redemptions", redeemed / 1000.0)
+    if redeemed > 0.0:
+        economy.record("redemptions", redeemed / 1000.0)
     ledger.post("secondary_sales", "capital_market", "venture_funds", sold)
     distribute(economy, sold + redeemed)
     venture.exit_rate = 0.8 * venture.exit_rate
