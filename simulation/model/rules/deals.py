@@ -35,12 +35,12 @@ from simulation.model.rules.tickets import (
     DRAWS,
     ENTRIES,
     GUIDANCE,
-    ISSUED,
     LEAST,
     MEAN,
     SELECTION,
     SPENT,
     SPREAD,
+    VENTURE,
     Applicants,
     DealTerms,
     make_deals,
@@ -87,29 +87,21 @@ def invest(economy: Economy) -> None:
     firms, venture, ledger = economy.firms, economy.venture, economy.ledger
     money = [economy.channels[CHANNEL[name]] for name in (*STAGE_MONEY, "guidance_funds")]
     available, terms = _guidance_budget(economy), _terms(economy)
-    deals, by_channel = np.zeros((3, len(money))), np.zeros(size("channel"))
+    deals, by_channel, split = np.zeros((2, len(money))), np.zeros(size("channel")), _split(economy)
     deals[BUDGET] = *(channel.powder for channel in money[:GUIDANCE]), available
     books, queue = ledger.books(firms, DIRECTION), np.empty((3, firms.length))
     order = np.empty((2, firms.length), dtype=np.int64)
-    make_deals(
-        firms.pick(Applicants),
-        books,
-        terms,
-        deals,
-        _split(economy),
-        by_channel,
-        economy.funding_by_region,
-        queue,
-        order,
-    )
+    by_region = economy.funding_by_region
+    make_deals(firms.pick(Applicants), books, terms, deals, split, by_channel, by_region, queue, order)
     ledger.enter(ENTRIES, books.totals)
-    spent, issued = deals[SPENT].tolist(), float(deals[ISSUED, GUIDANCE])
+    spent = deals[SPENT].tolist()
     for channel, cost in zip(money, spent, strict=True):
         channel.powder -= cost
     venture.guidance_carry = available - spent[GUIDANCE]
     venture.uncalled -= min(terms.leverage * spent[GUIDANCE], venture.uncalled)
-    commit(economy, "rest_domestic", max(issued - spent[GUIDANCE], 0.0))
-    venture.guidance_invested = issued
+    partners = float(split[GUIDANCE, VENTURE]) * spent[GUIDANCE]
+    commit(economy, "rest_domestic", partners)
+    venture.guidance_invested = spent[GUIDANCE] + partners
     for number in FUND_CHANNELS:
         economy.channels[number].invested += by_channel[number]
     ledger.equity += by_channel

@@ -59,7 +59,7 @@ DRAWS = (
 # Numbers of an applicant in the queue, of tickets and of deals.
 SCORE, SIZE, COST = range(3)
 MEAN, SPREAD, LEAST = range(3)
-BUDGET, SPENT, ISSUED = range(3)
+BUDGET, SPENT = range(2)
 
 
 class Applicants(NamedTuple):
@@ -213,9 +213,9 @@ def make_deals(
 ) -> None:  # fmt: skip
     """Serve the applicants of each money in turn, best score first, and book the equity at cost by channel.
 
-    ``deals`` (number, money) holds the budget and takes the cost of the tickets served and the money issued;
-    ``split`` (money, channel) says what each channel pays of a ticket.  Guidance money brings partners along, who draw
-    on the same promises of limited partners as every other private deal.
+    ``deals`` (number, money) holds the budget and takes the cost of the tickets served; ``split`` (money, channel) says
+    what each channel pays of a ticket.  Guidance money brings partners along, who draw on the same promises of limited
+    partners as every other private deal.
     """
     for money in range(deals.shape[1]):
         count = gather(firms, books, money, terms, queue, order[0])
@@ -240,4 +240,3 @@ def make_deals(
             firms.last_round[row] = terms.quarter
             firms.stage[row] = max(firms.stage[row], REACHED[money])
             by_region[firms.region[row]] += amount * books.weight[row]
-            deals[ISSUED, money] += amount * books.weight[row]
