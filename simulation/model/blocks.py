@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -56,6 +57,59 @@ class Market:
         if len(self.order_history) < 5:
             return 1.25
         return float(np.clip(self.order_history[-1] / max(self.order_history[0], 1e-9), 0.5, 2.0))
+
+
+class Uses(NamedTuple):
+    """What adopters have come to: sums over those who have adopted, by sector and size class."""
+
+    organisations: np.ndarray  # shape (sector,)
+    organisations_by_size: np.ndarray  # shape (size_class,)
+    value: np.ndarray  # their share of the sector's value added, shape (sector,)
+    depth: np.ndarray  # depth of use weighted by that share, shape (sector,)
+    scaled_depth: np.ndarray  # the part of it past the scale step, shape (sector,)
+    spending: np.ndarray  # AI spending of the quarter, million CNY, shape (sector,)
+
+
+class Peers(NamedTuple):
+    """Rows in each cell (sector in a province), and sample weights of all rows and of those that have adopted."""
+
+    rows_in_cell: np.ndarray
+    in_cell: np.ndarray
+    adopted_in_cell: np.ndarray
+    in_sector: np.ndarray
+    adopted_in_sector: np.ndarray
+
+
+@dataclass
+class Adoption:
+    """Use of AI by sector and size class, measured when adopters have ordered, and what shares of them refer to.
+
+    Attributes
+    ----------
+    uses : Uses
+        Sums over those who have adopted.
+    organisations, organisations_by_size, value : ndarray (sector,), (size_class,), (sector,)
+        Organisations and shares of value added of all adopters.
+    value_added : ndarray (sector,)
+        Value added of the adopters at the start, the weights of national measures, bn CNY a year.
+    peers : Peers
+        Where adopters look for peers.
+    """
+
+    uses: Uses
+    organisations: np.ndarray
+    organisations_by_size: np.ndarray
+    value: np.ndarray
+    value_added: np.ndarray
+    peers: Peers
+
+    def national_depth(self) -> float:
+        """Depth of use, weighted by the value added of the start (share of full use)."""
+        return float(self.uses.depth @ self.value_added / self.value_added.sum())
+
+    def mean_depth(self) -> float:
+        """Depth of use, every sector counting the same (share of full use)."""
+        return float(self.uses.depth.sum() / self.value.sum())
 
 
 @dataclass

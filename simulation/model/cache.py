@@ -1,7 +1,8 @@
 """Where compiled code is kept: a folder named by a digest of the sources, checked before it is trusted.
 
-The folder's name is a digest of every source file of the model and of the versions that compile it, so code on disk is
-never older than the code it was made from: a changed line, wherever it is, means another folder.  A note in the folder
+The folder's name is a digest of every source file of the model, of the table of dimensions it counts on and of the
+versions that compile it, so code on disk is never older than the code it was made from: a changed line, wherever it is,
+means another folder.  A note in the folder
 lists the files of a finished compilation with their checksums; code that does not agree with it is thrown away and
 compiled again.  One process compiles at a time, others wait for it.  Where the folder cannot be written, a temporary
 one serves the command and its worker processes.
@@ -39,9 +40,9 @@ ADVICE = f"Set {VARIABLE} to a folder that can be written."
 
 
 def source_digest() -> str:
-    """Digest of the model's sources and of the versions that compile them (16 hexadecimal digits)."""
-    digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.rglob("*.py")):
+    """Digest of the model's sources, the dimensions and the versions that compile them (16 hexadecimal digits)."""
+    digest, model = hashlib.sha256(), Path(__file__).parent
+    for path in (*sorted(model.rglob("*.py")), *(model.parent / "inputs").rglob("dimensions.csv")):
         digest.update(path.read_bytes())
     versions = [importlib.metadata.version(name) for name in ("numba", "llvmlite", "numpy")]
     digest.update(" ".join([*versions, sys.version]).encode())

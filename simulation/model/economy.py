@@ -17,7 +17,7 @@ from simulation.model import institutions
 from simulation.model.blocks import Compute, Education, Labour, Market, Race, Research, Venture
 from simulation.model.clock import Clock
 from simulation.model.columns import inner
-from simulation.model.initial.adopters import build_adopters
+from simulation.model.initial.adopters import build_adopters, measure_adoption
 from simulation.model.initial.cells import choose_cells
 from simulation.model.initial.firms import build_firms, set_initial_shares
 from simulation.model.initial.people import build_people
@@ -166,6 +166,7 @@ class Economy(mesa.Model):
         self.venture.history = [self.venture.log_flow - 0.1 * k for k in (4, 3, 2, 1)]
         self.education = Education(p["initial_graduates"] * 1.1**2.5, p["initial_graduates"] * 1.1**2.5)
         self.adopters = build_adopters(self)
+        self.adoption = measure_adoption(self)
         self.compute.initial_depth = inner(self.adopters.value_share, self.adopters.depth)
         self.firms = Firms(16)
         self._first_orders()
@@ -202,7 +203,7 @@ class Economy(mesa.Model):
             250.0 * float(p.driver("platform_capex")) * p["capex_goods_share"] * self.compute.domestic_share
         )
         with self.reads.during("adoption"):
-            adoption._order(self, 0.02 * self.adopters.depth)
+            adoption.orders.place(self, self.market.sector_price(), 0.02 * self.adopters.depth)
         orders = self.market.orders.reshape(-1, size("product"))
         mix = p["core_to_core_mix"] / p["core_to_core_mix"].sum()
         orders[CORE_BUYER] = p["core_to_core_share"] * orders.sum() * mix

@@ -86,11 +86,15 @@ class Adopters(Columns):
     """Adopting organisations and household groups; ``value_share`` is the share of the sector's value added."""
 
     fields: ClassVar = {
-        "sector": (np.int8, ()), "region": (np.int8, ()), "size_class": (np.int8, ()), "cell": (np.int32, ()),
+        "sector": (np.uint8, ()), "region": (np.uint8, ()), "size_class": (np.uint8, ()), "cell": (np.uint16, ()),
         "value_share": (float, ()), "count": (float, ()), "count_sample": (float, ()), "data": (float, ()),
         "threshold": (float, ()),
         "value_total": (float, ()), "depth": (float, ()), "adopted": (np.int16, ()), "scaled": (np.bool_, ()),
     }  # fmt: skip
+
+    def users(self) -> np.ndarray:
+        """Numbers of the rows that have adopted, ascending."""
+        return np.flatnonzero(self.adopted >= 0)
 
 
 class Positions:

@@ -91,6 +91,23 @@ def _normals(key: np.uint64, ids: np.ndarray, quantiles: np.ndarray, result: np.
         result[row] = normal_of(key, ids[row], quantiles)
 
 
+@compiled
+def pair_normals(
+    key: np.uint64, uid: np.ndarray, rows: np.ndarray, others: np.ndarray, quantiles: np.ndarray, words: np.ndarray,
+    result: np.ndarray,
+) -> None:  # fmt: skip
+    """Standard normal draws of pairs: the stable ids of ``rows`` joined with ``others``; ``words`` is room for bits.
+
+    Three plain loops, so that the processor draws for eight pairs at once.
+    """
+    for place in range(len(rows)):
+        words[place] = uid[rows[place]]
+    for place in range(len(rows)):
+        words[place] = bits_of(key, joined_id(words[place], np.uint64(others[place]))) >> np.uint64(52)
+    for place in range(len(rows)):
+        result[place] = quantiles[words[place]]
+
+
 def _mix_integer(value: int) -> int:
     value = ((value ^ (value >> 30)) * int(FIRST)) & MASK
     value = ((value ^ (value >> 27)) * int(SECOND)) & MASK
@@ -152,6 +169,14 @@ class Streams:
         """Standard normal draws by quantile table (truncated near 3.7), one per stable id."""
         result = np.empty(len(ids))
         _normals(self.key(stream, quarter, index), ids, QUANTILE_TABLE, result)
+        return result
+
+    def normal_pairs(
+        self, stream: str, uid: np.ndarray, rows: np.ndarray, others: np.ndarray, quarter: int, index: int = 0
+    ) -> np.ndarray:
+        """Standard normal draws, one for each pair of the stable id of a row and another integer; shape of ``rows``."""
+        words, result = np.empty(len(rows), dtype=np.uint64), np.empty(len(rows))
+        pair_normals(self.key(stream, quarter, index), uid, rows, others, QUANTILE_TABLE, words, result)
         return result
 
     def _one_word(self, stream: str, quarter: int, identity: int, index: int) -> int:

@@ -21,7 +21,7 @@ from tests.reference.names import ACCOUNTS, CHANNEL_NAMES, FLOWS
 APART = {
     "effective", "frozen", "extra_firms", "streams", "reads", "parameters", "levers", "quarters", "clock", "ledger",
     "records", "now", "timetable", "firms", "people", "adopters", "positions", "universities", "steps", "running",
-    "random", "rng", "variants", "initial_levels", "race", "adoption",
+    "random", "rng", "variants", "initial_levels", "race",
 }  # fmt: skip
 # Columns of firms that may be what is left of large sums, and the columns that tell how large.
 REMAINDERS = {
@@ -38,6 +38,8 @@ def plain_copy(value: Any) -> Any:
         return value.item()
     if isinstance(value, deque):
         return deque((plain_copy(part) for part in value), maxlen=value.maxlen)
+    if hasattr(value, "_fields"):
+        return SimpleNamespace(**{name: plain_copy(part) for name, part in value._asdict().items()})
     if isinstance(value, (list, tuple)):
         return type(value)(plain_copy(part) for part in value)
     if isinstance(value, dict):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulation.inputs.dimensions import size
+from simulation.model.blocks import Adoption, Peers, Uses
 from simulation.model.state import Adopters
 from simulation.model.streams import encode_ids
 
@@ -61,3 +62,18 @@ def build_adopters(economy: Economy) -> Adopters:
     # ``adopted`` is the quarter of adoption; those of before 2016 carry 0, those who have not adopted -9.
     adopters.adopted[start] = 0
     return adopters
+
+
+def measure_adoption(economy: Economy) -> Adoption:
+    """The block of sums over adopters with its denominators; the sums themselves are taken with the first orders."""
+    a, sectors, cells = economy.adopters, size("sector"), size("sector") * size("region")
+    by_sector = [np.bincount(a.sector, column, sectors) for column in (a.count, a.value_share, a.count_sample)]
+    return Adoption(
+        uses=Uses(*(np.zeros(size("size_class") if name.endswith("by_size") else sectors) for name in Uses._fields)),
+        organisations=by_sector[0], organisations_by_size=np.bincount(a.size_class, a.count, size("size_class")),
+        value=by_sector[1], value_added=economy.parameters.path("value_added")[0],
+        peers=Peers(
+            np.bincount(a.cell, minlength=cells), np.bincount(a.cell, a.count_sample, cells), np.zeros(cells),
+            by_sector[2], np.zeros(sectors),
+        ),
+    )  # fmt: skip

@@ -37,236 +37,211 @@ Rule: Depth of use
     Unit: share of full use
     Source: F63: about one pilot in five scales; pilots fade into scale over years
     Clause: P045;P048;P049
-
-Rule: Spending of an adopter
-    Formula: s_s * size * (1 + g)^years * V/4 * P^(1 - epsilon) * (use * d + integration * (4 * new depth + upkeep *
-        d)), at most cap_s * V/4
-    Symbols: V value added of the adopter a year, its part of value_added * (1 + value_added_shock); s_s spend_share *
-        spend_share_by_sector; g spend_share_growth, years from mid-2017; use running_use; integration integration_cost,
-        one-off on new depth, with upkeep a year on depth; P quality-adjusted price of its basket; epsilon
-        price_elasticity (1: price changes leave nominal spending as it is); size size_spending; cap_s spend_cap
-    Unit: million CNY a quarter
-    Source: model.md section 4; caps 3 % of value added, 10 % in information services
-    Clause: P006;P009;P045
-
-Rule: Orders of budget sectors, of builders of compute, of core firms and from abroad
-    Formula: budget sectors: procurement_<sector> / 4, less what local programmes displaced (at most half), the city
-        also ppp_projects / 4; every sector's orders are split over products by product_share and let through as far as
-        1 - gated_share * (1 - legal_clarity) of the segment; compute builders: the domestic share of last quarter's
-        capex plan; core firms: core_to_core_share * revenue of the last quarter; abroad: export_share * domestic orders
-        * foreign_demand * (1 - foreign_screening) * (level / level0)^q * (1 + x * ln(1 + outward support)) * weak
-        modifier
-    Symbols: level relative level of domestic technology; q export_quality_elasticity; x export_support_effect; domestic
-        orders those of sectors, without core firms; procurement procurement_government, procurement_courts,
-        procurement_city, procurement_transport, procurement_environment and procurement_public_safety; core orders
-        split by core_to_core_mix; outward support outward_fdi_support
-    Unit: million CNY a quarter
-    Source: funding_channels_estimate.csv; model.md section 4
-    Clause: P039;P040;P041;P042;P043;P044;P059;P060;P061;P062;P063;P069;P080;P083;P087
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from simulation.inputs.dimensions import index, members, size
+from simulation.inputs.dimensions import index, members
+from simulation.model.blocks import Peers
+from simulation.model.compiled import compiled, inlined
+from simulation.model.rules import orders
 from simulation.model.rules.modifiers import modifier
-from simulation.model.state import ABROAD_BUYER, BUDGET_SECTORS, CORE_BUYER, PRODUCT_SEGMENT
 
 if TYPE_CHECKING:
     from simulation.model.economy import Economy
 
-PRODUCTS = members("product")
-COMPUTE, PLATFORM = index("product", "compute"), index("product", "platform")
-SOCIAL_SECTORS = [index("sector", s) for s in ("education", "health", "eldercare", "environment")]
-SERVICE_SECTORS = [index("sector", s) for s in ("education", "health", "eldercare")]
+IS_SERVICE = np.array([name in ("education", "health", "eldercare") for name in members("sector")])
+IS_SOCIAL = IS_SERVICE | (np.array(members("sector")) == "environment")
+MANUFACTURING, SMALL = index("sector", "manufacturing"), index("size_class", "small")
 
 
-def peer_share(
-    adopted: np.ndarray, weight: np.ndarray, cell: np.ndarray, sector: np.ndarray, prior: float
-) -> np.ndarray:
-    """Share of adopting peers an adopter sees, shape (adopter,): its cell, shrunk to its sector.
+class Organisations(NamedTuple):
+    """Columns of the adopters that their decisions read and write, shape (adopter,)."""
 
-    ``weight`` are the organisations a row stands for; a cell counts for as many observations as it has rows, the sector
+    sector: np.ndarray
+    region: np.ndarray
+    size_class: np.ndarray
+    cell: np.ndarray
+    count_sample: np.ndarray
+    data: np.ndarray
+    threshold: np.ndarray
+    adopted: np.ndarray
+    scaled: np.ndarray
+    depth: np.ndarray
+
+
+class Draws(NamedTuple):
+    """Uniform draws of the quarter for starting and for scaling, shape (adopter,)."""
+
+    adopts: np.ndarray
+    scales: np.ndarray
+
+
+class HazardTerms(NamedTuple):
+    """Terms of the decisions of one adopter."""
+
+    adoption_innovation: float
+    adoption_imitation: float
+    adoption_speed: np.ndarray
+    adoption_speed_by_size: np.ndarray
+    peer_prior: float
+    data_returns: float
+    data_access: float
+    pilot_adoption_effect: float
+    pilot_depth: float
+    scaling_rate: float
+    deepening_rate: float
+    bass: bool
+    quarter: int
+
+
+@inlined
+def logistic(benefit: float) -> float:
+    """Logistic response, 0 to 1."""
+    return 1.0 / (1.0 + math.exp(-min(max(benefit, -40.0), 40.0)))
+
+
+@inlined
+def share_among_others(adopted: float, total: float, own: float, alone: float) -> float:
+    """Share of adopters among the others of a group of weight ``total``, of which a row holds ``own``; ``alone`` where
+    there are no others.
+    """
+    others = total - own
+    return min(max(adopted / others, 0.0), 1.0) if others > 1e-9 * own else alone
+
+
+@inlined
+def peer_share(peers: Peers, cell: int, sector: int, own: float, prior: float) -> float:
+    """Share of adopting peers that a row sees which has not adopted: its cell, shrunk to its sector.
+
+    ``own`` are the organisations the row stands for; a cell counts for as many observations as it has rows, the sector
     for ``prior``.  Nobody is a peer of itself.  Both keep speed from depending on the scale: with few rows a cell is
     mostly noise, and a row would slow itself down.
     """
-    in_sector = _among_others(adopted, weight, sector, np.zeros(len(adopted)))
-    in_cell = _among_others(adopted, weight, cell, in_sector)
-    n = np.bincount(cell)[cell]
-    return (n * in_cell + prior * in_sector) / (n + prior)
+    in_sector = share_among_others(peers.adopted_in_sector[sector], peers.in_sector[sector], own, 0.0)
+    in_cell = share_among_others(peers.adopted_in_cell[cell], peers.in_cell[cell], own, in_sector)
+    observations = peers.rows_in_cell[cell]
+    return (observations * in_cell + prior * in_sector) / (observations + prior)
 
 
-def _among_others(adopted: np.ndarray, weight: np.ndarray, group: np.ndarray, alone: np.ndarray) -> np.ndarray:
-    """Share of adopters among the others of a group; ``alone`` for those without others."""
-    theirs = np.bincount(group, weight * adopted)[group] - weight * adopted
-    others = np.bincount(group, weight)[group] - weight
-    share = np.clip(theirs / np.maximum(others, 1e-300), 0.0, 1.0)
-    return np.where(others > 1e-9 * weight, share, alone)
+@inlined
+def note_low_draws(
+    adopters: Organisations, draws: Draws, highest: np.ndarray, scaling: float, noted: np.ndarray
+) -> int:
+    """Rows whose draw lies below the highest hazard of adoption or of scaling, into ``noted``; returns their number.
+
+    There is no branch, since nothing foretells who has adopted.
+    """
+    found = 0
+    for row in range(len(noted)):
+        started = adopters.adopted[row] >= 0
+        draw = draws.scales[row] if started else draws.adopts[row]
+        bound = scaling if started else highest[adopters.sector[row], adopters.size_class[row]]
+        noted[found] = row
+        found += (draw < bound) & (not adopters.scaled[row])
+    return found
 
 
-def logistic(benefit: np.ndarray) -> np.ndarray:
-    """Logistic response, 0 to 1."""
-    return 1.0 / (1.0 + np.exp(-np.clip(benefit, -40.0, 40.0)))
+@compiled
+def adopt(
+    adopters: Organisations, terms: HazardTerms, draws: Draws, highest: np.ndarray, benefit: np.ndarray,
+    exposure: np.ndarray, peers: Peers, noted: np.ndarray, new_depth: np.ndarray,
+) -> None:  # fmt: skip
+    """Adopters start pilots, take them to scale and deepen their use; ``new_depth`` takes what each adds (adopter,).
 
-
-def spending(
-    value_added: np.ndarray, share: np.ndarray, price: np.ndarray, elasticity: float, depth: np.ndarray,
-    new_depth: np.ndarray, use: float, integration: float, upkeep: float, cap: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
-    """Nominal AI spending of a quarter and its integration part, million CNY, shape (adopter,)."""
-    unit = share * value_added / 4.0 * price ** (1.0 - elasticity)
-    running = unit * (use + integration * upkeep) * depth
-    one_off = unit * integration * 4.0 * new_depth
-    total = running + one_off
-    limit = np.minimum(1.0, cap * value_added / 4.0 / np.maximum(total, 1e-300))
-    return total * limit, one_off * limit
-
-
-def cleared_share(gated: np.ndarray, clarity: np.ndarray) -> np.ndarray:
-    """Share of a segment's orders that the law lets through: the gated share only as far as the law is clear."""
-    return 1.0 - gated * (1.0 - clarity)
+    ``highest`` hazard of adoption and ``benefit`` are what a sector and size class share, shape (sector, size_class);
+    ``noted`` is room for row numbers.
+    """
+    scaling = terms.scaling_rate / 4.0 * 2.0
+    for place in range(note_low_draws(adopters, draws, highest, scaling, noted)):
+        row = noted[place]
+        sector, size_class = adopters.sector[row], adopters.size_class[row]
+        response = logistic(
+            benefit[sector, size_class] + terms.data_returns * math.log(adopters.data[row] * terms.data_access)
+            + adopters.threshold[row] + terms.pilot_adoption_effect * exposure[adopters.region[row]]
+        )  # fmt: skip
+        if adopters.adopted[row] >= 0:
+            adopters.scaled[row] = draws.scales[row] < scaling * response
+        else:
+            seen = peer_share(peers, adopters.cell[row], sector, adopters.count_sample[row], terms.peer_prior)
+            speed = terms.adoption_speed[sector] * terms.adoption_speed_by_size[size_class]
+            hazard = speed * (terms.adoption_innovation + terms.adoption_imitation * seen) / 4.0 * 2.0 * response
+            if terms.bass or draws.adopts[row] < hazard:
+                adopters.adopted[row] = terms.quarter
+                adopters.depth[row] = new_depth[row] = terms.pilot_depth
+    for row in range(len(new_depth)):
+        depth = adopters.depth[row]
+        adopters.depth[row] += terms.deepening_rate / 4.0 * (1.0 - depth) if adopters.scaled[row] else 0.0
+        new_depth[row] += adopters.depth[row] - depth
 
 
 def run(economy: Economy) -> None:
     """Adopt, deepen and order."""
-    new_depth = _adopt_and_deepen(economy)
-    _order(economy, new_depth)
+    price = economy.market.sector_price()
+    orders.place(economy, price, _adopt_and_deepen(economy, price))
 
 
-def _benefit(economy: Economy) -> np.ndarray:
-    p, levers, a = economy.parameters, economy.levers, economy.adopters
-    belief, realised = p["value_belief"], p["ai_productivity_elasticity"]
-    gain = np.log(np.maximum(p["belief_weight"] * belief + (1.0 - p["belief_weight"]) * realised, 1e-6) / belief)
-    subsidy = levers.effective("adoption_subsidy") * p["subsidy_take_up"]
-    vouchers = levers.effective("sme_cloud_support") * p["subsidy_take_up"] * (a.size_class == 0)
-    education = economy.education
-    supply = education.compound_stock * p["compound_weight"] + education.reskilled_stock
-    skill = p["skill_cost"] * economy.labour.relative_wage("applied") / (1.0 + supply / p["skill_supply_half"])
-    skill = skill * (1.0 - vouchers) * p["skill_cost_by_size"][a.size_class]
-    legal = p["legal_risk"] * (1.0 - levers.effective("legal_clarity") @ economy.market.segment_mix.T)[a.sector]
-    regulation = economy.government.regulation
-    trust = (
-        p["trust_gain"] * regulation
-        - p["compliance_drag"] * regulation**2
-        - p["risk_drag"] * economy.government.social_risk
-    )
-    demonstration = np.zeros(size("sector"))
-    demonstration[index("sector", "manufacturing")] = p["demonstration_effect"] * np.log1p(
-        economy.education.demonstrations / p["demonstrations_half"]
-    )
-    weak = np.ones(size("sector"))
-    weak[SERVICE_SECTORS] *= modifier(economy, "service_policy_fit")
-    weak[SOCIAL_SECTORS] *= (1.0 + p.driver("social_demand_growth")) ** ((economy.quarter - 6) / 4.0)
-    weak *= modifier(economy, "standards_coverage") * modifier(economy, "public_ai_literacy")
+def _benefit(economy: Economy, price: np.ndarray) -> np.ndarray:
+    """Part of the benefit (log) that adopters of a sector and size class share, shape (sector, size_class)."""
+    p, levers, education, government = economy.parameters, economy.levers, economy.education, economy.government
+    belief, own_weight = p["value_belief"], p["belief_weight"]
+    gain = math.log(max(own_weight * belief + (1.0 - own_weight) * p["ai_productivity_elasticity"], 1e-6) / belief)
+    regulation = government.regulation
+    trust = p["trust_gain"] * regulation - p["compliance_drag"] * regulation**2
+    trust -= p["risk_drag"] * government.social_risk
+    weak = modifier(economy, "standards_coverage") * modifier(economy, "public_ai_literacy")
     weak *= modifier(economy, "network_coverage") * modifier(economy, "governance_maturity")
     weak *= modifier(economy, "certification_capacity")
-    price = economy.market.sector_price()[a.sector]
-    pilots = p["pilot_adoption_effect"] * economy.government.exposure[a.region]
-    data = a.data * economy.market.data_access
-    return (
-        p["benefit_intercept"] + gain + p["size_benefit"][a.size_class] + p["data_returns"] * np.log(data) + a.threshold
-        - p["price_response"] * np.log(price) - np.log((1.0 - subsidy) * (1.0 - vouchers)) - skill - legal + trust
-        + (demonstration + np.log(weak))[a.sector] + pilots
+    demand = math.log(1.0 + p.driver("social_demand_growth")) * (economy.quarter - 6) / 4.0
+    clarity = economy.market.segment_mix @ levers.effective("legal_clarity")
+    by_sector = (
+        math.log(modifier(economy, "service_policy_fit")) * IS_SERVICE + demand * IS_SOCIAL
+        - p["price_response"] * np.log(price) - p["legal_risk"] * (1.0 - clarity)
     )  # fmt: skip
-
-
-def _adopt_and_deepen(economy: Economy) -> np.ndarray:
-    p, levers, a, t = economy.parameters, economy.levers, economy.adopters, economy.quarter
-    demonstrations = levers.effective("demo_factories_per_year") / 4.0
-    economy.education.demonstrations += demonstrations
-    economy.record("demonstrations", levers.delivered("demo_factories_per_year") / 4.0)
-    benefit = _benefit(economy)
-    adopted = a.adopted >= 0
-    innovation, imitation = p["adoption_innovation"], p["adoption_imitation"]
-    speed = p["adoption_speed"][a.sector]
-    if economy.variants["adoption"] == "bass":
-        sector = np.bincount(a.sector, a.count * adopted) / np.bincount(a.sector, a.count)
-        hazard = speed * (innovation + imitation * sector[a.sector]) / 4.0
-    else:
-        speed = speed * p["adoption_speed_by_size"][a.size_class]
-        peers = peer_share(adopted.astype(float), a.count_sample, a.cell, a.sector, p["peer_prior"])
-        hazard = speed * (innovation + imitation * peers) / 4.0 * 2.0 * logistic(benefit)
-    start = ~adopted & (economy.streams.uniform("adopter_adopts", a.uid, t) < hazard)
-    pilot = p["pilot_depth"]
-    scaling = p["scaling_rate"] / 4.0 * 2.0 * logistic(benefit)
-    scale_now = adopted & ~a.scaled & (economy.streams.uniform("adopter_scales", a.uid, t) < scaling)
-    before = a.depth.copy()
-    a.adopted[start] = t
-    a.depth[start] = pilot
-    a.scaled |= scale_now
-    a.depth += np.where(a.scaled, p["deepening_rate"] / 4.0 * (1.0 - a.depth), 0.0)
-    return a.depth - before
-
-
-def _order(economy: Economy, new_depth: np.ndarray) -> None:
-    p, levers, a, market = economy.parameters, economy.levers, economy.adopters, economy.market
-    value = 1000.0 * p.driver("value_added") * (1.0 + p.driver("value_added_shock"))
-    epsilon = p["price_elasticity"]
-    price = market.sector_price()
-    share = p["spend_share"] * p["spend_share_by_sector"]
-    share = share * (1.0 + p["spend_share_growth"]) ** ((economy.quarter - 6) / 4.0)
-    per_row = value[a.sector] * a.value_share
-    total, one_off = spending(
-        per_row, share[a.sector] * p["size_spending"][a.size_class], price[a.sector], epsilon, a.depth, new_depth,
-        p["running_use"], p["integration_cost"], p["upkeep"], p["spend_cap"][a.sector],
-    )  # fmt: skip
-    private = ~BUDGET_SECTORS[a.sector]
-    total, one_off = total * private, one_off * private
-    take_up = p["subsidy_take_up"]
-    small = np.where(a.size_class == 0, total, 0.0).sum()
-    paid = float(one_off.sum()) * take_up
-    economy.support = {
-        "subsidies": paid * levers.delivered("adoption_subsidy"),
-        "vouchers": small * take_up * levers.delivered("sme_cloud_support"),
-    }
-    economy.record("adoption_subsidies_paid", economy.support["subsidies"] / 1000.0)
-    economy.record("cloud_vouchers_paid", economy.support["vouchers"] / 1000.0)
-    by_sector = np.bincount(a.sector, total, size("sector"))
-    economy.record("adopter_spending_by_sector", by_sector / 1000.0)
-    delivered = np.zeros(size("sector"))
-    for sector in np.flatnonzero(BUDGET_SECTORS):
-        name = f"procurement_{members('sector')[sector]}"
-        by_sector[sector] = 250.0 * levers.effective(name)
-        delivered[sector] = levers.delivered(name) / 4.0
-    budgets = float(by_sector[BUDGET_SECTORS].sum())
-    kept = 1.0 - min(0.5, economy.fiscal_squeeze / max(budgets, 1e-9))
-    by_sector[BUDGET_SECTORS] *= kept
-    by_sector[index("sector", "city")] += 250.0 * levers.effective("ppp_projects")
-    economy.record("procurement_contracts", delivered * kept)
-    orders = market.orders.reshape(-1, size("product"))
-    orders[:] = 0.0
-    orders[: size("sector")] = by_sector[:, None] * market.product_mix
-    gate = cleared_share(p["gated_share"], levers.effective("legal_clarity"))
-    gated = orders[: size("sector")] * gate[PRODUCT_SEGMENT]
-    wanted = np.bincount(PRODUCT_SEGMENT, orders[: size("sector")].sum(axis=0), size("segment"))
-    cleared = cleared_share(p["gated_share"], levers.delivered("legal_clarity")) * wanted
-    economy.record("launch_permits", cleared / 1000.0)
-    orders[: size("sector")] = gated
-    _compute_orders(economy, orders)
-    _core_and_foreign_orders(economy, orders)
-
-
-def _compute_orders(economy: Economy, orders: np.ndarray) -> None:
-    plan = economy.compute
-    orders[index("sector", "information"), COMPUTE] += plan.domestic_platform
-    orders[index("sector", "city"), COMPUTE] += plan.domestic_public
-
-
-def _core_and_foreign_orders(economy: Economy, orders: np.ndarray) -> None:
-    p, levers, firms = economy.parameters, economy.levers, economy.firms
-    core = p["core_to_core_share"] * firms.total(firms.revenue)
-    mix = p["core_to_core_mix"] / p["core_to_core_mix"].sum()
-    orders[CORE_BUYER] = core * mix
-    domestic = orders[:CORE_BUYER].sum(axis=0)
-    elasticity = p["export_quality_elasticity"]
-    level = (economy.research.relative_level / economy.research.initial_relative_level) ** elasticity
-    reach = p.driver("foreign_demand") * (1.0 - p.driver("foreign_screening")) * level
-    reach *= modifier(economy, "bri_market_access")
-    support = 1.0 + p["export_support_effect"] * np.log1p(levers.effective("outward_fdi_support"))
-    orders[ABROAD_BUYER] = levers.effective("export_share") * domestic * reach * support
-    economy.record(
-        "exports_ordered", float(levers.delivered("export_share") * domestic.sum() * reach * support) / 1000.0
+    by_sector[MANUFACTURING] += p["demonstration_effect"] * math.log1p(
+        education.demonstrations / p["demonstrations_half"]
     )
+    subsidy, vouchers = (
+        levers.effective(name) * p["subsidy_take_up"] for name in ("adoption_subsidy", "sme_cloud_support")
+    )
+    supply = education.compound_stock * p["compound_weight"] + education.reskilled_stock
+    skill = p["skill_cost"] * economy.labour.relative_wage("applied") / (1.0 + supply / p["skill_supply_half"])
+    by_size = p["benefit_intercept"] + gain + trust + math.log(weak) - math.log(1.0 - subsidy) + p["size_benefit"]
+    by_size -= skill * p["skill_cost_by_size"]
+    by_size[SMALL] += vouchers * skill * p["skill_cost_by_size"][SMALL] - math.log(1.0 - vouchers)
+    return by_sector[:, None] + by_size
+
+
+def _highest_hazard(economy: Economy) -> np.ndarray:
+    """Hazard of adoption were everybody a peer and the benefit without bound; under ``bass`` the hazard of all.
+
+    Shape (sector, size_class), per quarter.
+    """
+    p, peers, speed = economy.parameters, economy.adoption.peers, economy.parameters["adoption_speed"][:, None]
+    by_size = p["adoption_speed_by_size"]
+    if economy.variants["adoption"] == "bass":
+        among = (peers.adopted_in_sector / peers.in_sector)[:, None]
+        return speed * (p["adoption_innovation"] + p["adoption_imitation"] * among) / 4.0 * np.ones(len(by_size))
+    return speed * by_size * ((p["adoption_innovation"] + p["adoption_imitation"]) / 4.0 * 2.0)
+
+
+def _adopt_and_deepen(economy: Economy, price: np.ndarray) -> np.ndarray:
+    """Decisions of the quarter; returns the depth that each adopter adds, shape (adopter,)."""
+    levers, adopters, streams, t = economy.levers, economy.adopters, economy.streams, economy.quarter
+    economy.education.demonstrations += levers.effective("demo_factories_per_year") / 4.0
+    economy.record("demonstrations", levers.delivered("demo_factories_per_year") / 4.0)
+    terms = economy.parameters.terms(
+        HazardTerms, data_access=economy.market.data_access, bass=economy.variants["adoption"] == "bass", quarter=t
+    )
+    draws = Draws(*(streams.uniform(name, adopters.uid, t) for name in ("adopter_adopts", "adopter_scales")))
+    new_depth = np.zeros(adopters.length)
+    adopt(
+        adopters.pick(Organisations), terms, draws, _highest_hazard(economy), _benefit(economy, price),
+        economy.government.exposure, economy.adoption.peers, np.empty(adopters.length, np.int32), new_depth,
+    )  # fmt: skip
+    return new_depth

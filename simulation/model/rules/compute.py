@@ -34,13 +34,14 @@ Rule: Capacity and utilisation
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from simulation.inputs.dimensions import index
-from simulation.model.columns import inner
 from simulation.model.rules.modifiers import modifier
+from simulation.model.state import INCUMBENT
 
 if TYPE_CHECKING:
     from simulation.model.economy import Economy
@@ -62,15 +63,12 @@ def run(economy: Economy) -> None:
     """Plan the next quarter's investment, put the last one into service, and tell firms what compute they can reach."""
     p, levers, compute = economy.parameters, economy.levers, economy.compute
     restriction = levers.effective("compute_import_restriction")
-    platform = (
-        250.0
-        * p.driver("platform_capex")
-        * (1.0 - p["capex_shock_response"] * levers.effective("platform_regulation_shock"))
-    )
+    shock = 1.0 - p["capex_shock_response"] * levers.effective("platform_regulation_shock")
+    platform = 250.0 * float(p.driver("platform_capex")) * shock
     public = 250.0 * levers.effective("public_compute_investment")
     recorded = 250.0 * levers.delivered("public_compute_investment")
     economy.record("public_compute_capex", recorded / 1000.0)
-    level = float(np.exp(min(economy.research.best[CHIPS] - economy.world.frontier[CHIPS], 0.0)))
+    level = math.exp(min(economy.research.best[CHIPS] - economy.world.frontier[CHIPS], 0.0))
     compute.domestic_share += substitution_step(
         compute.domestic_share, p["substitution_speed"], restriction + p["substitution_drift"], level
     )
@@ -97,10 +95,9 @@ def run(economy: Economy) -> None:
     demand = _demand(economy) * modifier(economy, "power_price_relief")
     compute.utilisation = utilisation(demand, compute.capacity)
     access = (compute.capacity / max(demand, 1e-9)) ** p["compute_access_elasticity"]
-    relative = float(np.clip(access / compute.initial_access(access), 0.3, 2.0))
-    compute.relative_access = relative
-    bonus = np.where(economy.firms.kind == 1, p["incumbent_compute"], 1.0)
-    economy.firms.compute[:] = relative * bonus
+    compute.relative_access = relative = min(max(access / compute.initial_access(access), 0.3), 2.0)
+    groups = economy.firms.kind == INCUMBENT
+    economy.firms.compute[:] = np.where(groups, relative * p["incumbent_compute"], relative)
     economy.record("compute_capacity", compute.capacity)
     economy.record("compute_utilisation", compute.utilisation)
     economy.record("domestic_chip_share", (share + replaced) / max(share + replaced + imported, 1e-9))
@@ -108,7 +105,7 @@ def run(economy: Economy) -> None:
 
 def _demand(economy: Economy) -> float:
     """Demand for compute relative to the start: depth of adoption and research, scaled by model growth."""
-    p, adopters = economy.parameters, economy.adopters
-    depth = inner(adopters.value_share, adopters.depth) / max(economy.compute.initial_depth, 1e-9)
+    p = economy.parameters
+    depth = float(economy.adoption.uses.depth.sum()) / max(economy.compute.initial_depth, 1e-9)
     growth = (1.0 + p["compute_intensity_growth"]) ** (economy.quarter / 4.0)
     return p["initial_compute_demand"] * depth * growth

@@ -49,12 +49,12 @@ Rule: Social risk and regulation
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from simulation.inputs.dimensions import size
-from simulation.model.columns import inner
 from simulation.model.rules.modifiers import modifier
 from simulation.model.rules.policy import PILOT_ORDER
 from simulation.model.rules.public_money import national_target
@@ -65,13 +65,18 @@ if TYPE_CHECKING:
 MID_TERM = (19, 39)
 
 
+def within(value: float, low: float, high: float) -> float:
+    """A value kept between two bounds."""
+    return min(max(value, low), high)
+
+
 def adjustment_order(projection: float, target: float, gain: float, band: float, overshoot: float, cap: float) -> float:
     """Change of programme intensity that a review orders: gain times the log gap outside the band, within the cap."""
-    gap = float(np.log(target / max(projection, 1e-9)))
+    gap = math.log(target / max(projection, 1e-9))
     if abs(gap) <= band:
         return 0.0
-    gap = float(np.clip(gap, -1.0, 1.0))
-    return float(np.clip(gain * gap * (1.0 if gap > 0.0 else overshoot), -cap, cap))
+    gap = within(gap, -1.0, 1.0)
+    return within(gain * gap * (1.0 if gap > 0.0 else overshoot), -cap, cap)
 
 
 def pilot_effect(now: np.ndarray, before: np.ndarray, pilots: np.ndarray) -> float:
@@ -82,8 +87,8 @@ def pilot_effect(now: np.ndarray, before: np.ndarray, pilots: np.ndarray) -> flo
     gains = []
     for where in (pilots, ~pilots):
         rates = [window[0, where].sum() / max(window[1, where].sum(), 1.0) for window in (now, before)]
-        gains.append(np.log(max(rates[0], 1e-9) / max(rates[1], 1e-9)))
-    return float(gains[0] - gains[1])
+        gains.append(math.log(max(rates[0], 1e-9) / max(rates[1], 1e-9)))
+    return gains[0] - gains[1]
 
 
 def run(economy: Economy) -> None:
@@ -97,14 +102,12 @@ def run(economy: Economy) -> None:
 def _observe(economy: Economy) -> None:
     p, t = economy.parameters, economy.quarter
     noise = p["evaluation_noise"] / modifier(economy, "risk_monitoring_quality")
-    economy.revenue_history.append(economy.firms.total(economy.firms.revenue) / 1000.0)
-    lag = round(4.0 * p["evaluation_lag"])
-    window = economy.revenue_history[
-        max(0, len(economy.revenue_history) - lag - 4) : len(economy.revenue_history) - lag
-    ]
-    if len(window) == 4:
-        seen = sum(window) * p["evaluation_scope_factor"]
-        economy.government.indicators.append(seen * np.exp(noise * economy.streams.one_normal("indicator_noise", t)))
+    history = economy.revenue_history
+    history.append(economy.firms.total(economy.firms.revenue) / 1000.0)
+    last = len(history) - round(4.0 * p["evaluation_lag"])
+    if last >= 4:
+        seen = sum(history[last - 4 : last]) * p["evaluation_scope_factor"]
+        economy.government.indicators.append(seen * math.exp(noise * economy.streams.one_normal("indicator_noise", t)))
 
 
 def _review(economy: Economy) -> None:
@@ -115,12 +118,12 @@ def _review(economy: Economy) -> None:
     economy.record("reviews_held", economy.reviews)
     if t in MID_TERM:
         government.adjustment_wanted = 0.0
-    seen = list(government.indicators)
+    seen = government.indicators
     ordered = 0.0
     adaptive = economy.variants["governance"] == "adaptive"
     if t % 4 == 3 and len(seen) > 4 and adaptive:
         end, target = national_target(p["target_core_revenue"], t)
-        growth = float(np.clip(seen[-1] / seen[-5], 0.8, 2.0))
+        growth = within(seen[-1] / seen[-5], 0.8, 2.0)
         projection = seen[-1] * growth ** (max(end - t, 0) / 4.0)
         settings = (p["adjustment_band"], p["overshoot_response"], p["adjustment_cap"])
         if t % (4 * recorded) == 4 * recorded - 1:
@@ -128,11 +131,11 @@ def _review(economy: Economy) -> None:
         if t % (4 * interval) == 4 * interval - 1:
             order = adjustment_order(projection, target, levers.effective("adjustment_gain"), *settings)
             cap = p["adjustment_cap"]
-            government.adjustment_wanted = float(np.clip(government.adjustment_wanted + order, -cap, cap))
+            government.adjustment_wanted = within(government.adjustment_wanted + order, -cap, cap)
     economy.adjustments_ordered += abs(ordered)
     economy.record("adjustment_ordered", economy.adjustments_ordered)
     step = p["adjustment_cap"] / 4.0
-    government.adjustment += float(np.clip(government.adjustment_wanted - government.adjustment, -step, step))
+    government.adjustment += within(government.adjustment_wanted - government.adjustment, -step, step)
 
 
 def _judge_pilots(economy: Economy) -> None:
@@ -140,12 +143,12 @@ def _judge_pilots(economy: Economy) -> None:
     firms = economy.firms
     count = np.bincount(firms.region, firms.weight * firms.alive, size("region"))
     history = economy.entry_history
-    history.append(np.stack([economy.expected_entries, count]))
+    history.append(np.array([economy.expected_entries, count]))
     pilots = government.exposure >= 0.999
     if not government.exposure.any():
-        economy.entries_before_pilots = np.sum(list(history), axis=0)
+        economy.entries_before_pilots = sum(history, np.zeros((2, size("region"))))
     elif t % 4 == 3 and 0 < pilots.sum() < len(PILOT_ORDER) and len(history) == history.maxlen:
-        effect = pilot_effect(np.sum(list(history), axis=0), economy.entries_before_pilots, pilots)
+        effect = pilot_effect(sum(history, np.zeros((2, size("region")))), economy.entries_before_pilots, pilots)
         effect += p["pilot_noise"] * economy.streams.one_normal("pilot_noise", t)
         if effect > p["rollout_threshold"]:
             government.evaluations_passed += 1
@@ -153,14 +156,14 @@ def _judge_pilots(economy: Economy) -> None:
             government.evaluations_passed = max(0, government.evaluations_passed - 1)
     judged = government.evaluations_passed >= p["rollout_reviews"] and economy.variants["governance"] == "adaptive"
     reach = (1.0 - p["rollout_loss"]) * economy.levers.effective("pilot_then_rollout") if judged else 0.0
-    government.rolled_out += np.clip(reach - government.rolled_out, -0.25, 0.25)
-    candidates = float((~pilots).sum())
+    government.rolled_out += np.minimum(np.maximum(reach - government.rolled_out, -0.25), 0.25)
+    candidates = len(pilots) - np.count_nonzero(pilots)
     economy.record("rollout_regions", economy.levers.delivered("pilot_then_rollout") * candidates * judged)
 
 
 def _regulate(economy: Economy) -> None:
-    p, levers, government, adopters = economy.parameters, economy.levers, economy.government, economy.adopters
-    depth = inner(adopters.value_share, adopters.depth) / float(adopters.value_share.sum())
+    p, levers, government = economy.parameters, economy.levers, economy.government
+    depth = economy.adoption.mean_depth()
     governance = p["social_risk_decay"] * modifier(economy, "governance_maturity")
     government.social_risk += (p["social_risk_inflow"] * depth - governance * government.social_risk) / 4.0
     pressure = p["regulation_risk_response"] * government.social_risk

@@ -1,31 +1,11 @@
 """Call 5, ``market``: firms win orders; revenue, price and learning by using follow.
 
-Rule: Awards (variant ``awards``)
-    Formula: share(t) = (1 - b/4) * share(t-1) + b/4 * award; award proportional to
-        w * (s + floor)^eta * exp(beta * ln competitiveness) * lumpiness
-    Symbols: b award_rate, share of a cell that comes up for award a year (none in the first quarter); s share per firm,
-        w number of firms of the row that serve the cell; floor award_floor times the mean share, which entrants get;
-        eta award_eta, beta award_beta; lumpiness a keyed log-normal of mean one and variance (1 + cv^2) / expected
-        number of contracts (at least a quarter of one), cv contract_dispersion; contracts orders up for award over
-        contract_size
-    Unit: share of the cell's orders
-    Source: model.md section 4 (prototype: beta 0.45-0.6, eta 0.6); F77 contract sizes
-    Clause: P026;P039
-
-Rule: Replicator (variant ``replicator``)
-    Formula: share(t) proportional to share(t-1) * exp(beta * (ln competitiveness - mean of the cell))
-    Symbols: beta award_beta, here a quarter; the mean weighs by share; ends in a monopoly per cell when efficiency
-        persists
-    Unit: share of the cell's orders
-    Source: Silverberg, Dosi and Orsenigo (1988)
-    Clause: P039
-
 Rule: Competitiveness
     Formula: ln competitiveness = e * efficiency + sum over fields of weight(product, f) * capability(f) + d * ln(1 +
-        data) + [public buyer] * protection * strength of the home province, less the mean of the cell
+        data) + [public buyer] * protection * strength of the home province
     Symbols: e efficiency_competitiveness; efficiency fixed and log-normal over firms; d data_competitiveness;
         protection local_protection; strength the province's share of core revenue less 1/31
-    Unit: log index
+    Unit: log index; only differences between the firms of a cell matter
     Source: model.md section 4; judgement on the weights; local protection in public orders, plan_map P056
     Clause: P026;P031;P056
 
@@ -76,191 +56,289 @@ Rule: Gross margin
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from simulation.inputs.dimensions import size
-from simulation.model.state import BUDGET_SECTORS, CELLS, INCUMBENT
-from simulation.model.streams import hash_ids
+from simulation.model.compiled import compiled, inlined
+from simulation.model.rules import awards
+from simulation.model.state import ABROAD_BUYER, BUDGET_SECTORS, CELLS, INCUMBENT
 
 if TYPE_CHECKING:
     from simulation.model.economy import Economy
 
-PUBLIC_BUYER = np.zeros(size("sector") + 2, dtype=bool)
-PUBLIC_BUYER[: size("sector")] = BUDGET_SECTORS
+PUBLIC_CELL = np.repeat([*BUDGET_SECTORS, False, False], size("product"))
+FIRST_ABROAD = ABROAD_BUYER * size("product")  # the cells of buyers abroad are the last
 
 
-def award_shares(
-    share: np.ndarray, cell: np.ndarray, weight: np.ndarray, log_competitiveness: np.ndarray, lumpiness: np.ndarray,
-    up_for_award: np.ndarray, floor: float, eta: float, beta: float,
-) -> np.ndarray:  # fmt: skip
-    """New shares of all positions, shape (position,): what is awarded this quarter and what stays.
+class Makers(NamedTuple):
+    """Columns from which the standing and the capacity of firms follow, shape (firm,)."""
 
-    ``up_for_award`` is the share of each cell that comes up this quarter, shape (cell,).
+    alive: np.ndarray
+    product: np.ndarray
+    efficiency: np.ndarray
+    capability: np.ndarray
+    data: np.ndarray
+    headcount: np.ndarray
+    research_share: np.ndarray
+    compute: np.ndarray
+    capacity: np.ndarray
+
+
+class StandingTerms(NamedTuple):
+    """Terms of competitiveness and capacity; ``per_head`` is output per head by product, million CNY a quarter."""
+
+    efficiency_competitiveness: float
+    data_competitiveness: float
+    production_weight: np.ndarray
+    efficiency_output: float
+    compute_output_share: float
+    owner_capacity: float
+    per_head: np.ndarray
+
+
+class Sellers(NamedTuple):
+    """Columns of the firms that sales change, shape (firm,)."""
+
+    alive: np.ndarray
+    weight: np.ndarray
+    kind: np.ndarray
+    product: np.ndarray
+    orders: np.ndarray
+    expected_orders: np.ndarray
+    backlog: np.ndarray
+    revenue: np.ndarray
+    revenue_quarters: np.ndarray
+    turnover: np.ndarray
+    export_share: np.ndarray
+    data: np.ndarray
+    margin: np.ndarray
+
+
+class Books(NamedTuple):
+    """What the firms of a row are asked for and sell together in the quarter, million CNY, shape (firm,)."""
+
+    demand: np.ndarray
+    places: np.ndarray  # positions
+    owed_by_order: np.ndarray  # backlog over new orders
+    owed_by_place: np.ndarray  # backlog over positions, of those without new orders
+    served: np.ndarray  # share of demand within capacity
+    spare: np.ndarray  # capacity beyond demand over demand
+    sales: np.ndarray
+    unserved: np.ndarray
+    exports: np.ndarray
+    public: np.ndarray
+
+
+class Cells(NamedTuple):
+    """What is sold in a cell in the quarter, million CNY, shape (cell,)."""
+
+    over: np.ndarray  # demand beyond the capacity of those who won it
+    offered: np.ndarray  # room of the others
+    taken: np.ndarray  # share of the offer that is taken
+    missing: np.ndarray  # share of the excess that nobody serves and that goes to backlogs
+    imports: np.ndarray
+    sales: np.ndarray
+
+
+class LearningTerms(NamedTuple):
+    """Terms of data, expectations and margins."""
+
+    quarter: int
+    data_decay: float
+    data_gain: float
+    scope_spillover: float
+    expectation_smoothing: float
+    extrapolation: float
+    margin_scale_gain: float
+    incumbent_margin: float
+    base_margin: np.ndarray
+
+
+@compiled
+def stand(firms: Makers, technology: np.ndarray, terms: StandingTerms, quality: np.ndarray, level: np.ndarray) -> None:
+    """Capacity of each firm (million CNY a quarter), quality (log) and competitiveness before local protection."""
+    for row in range(len(firms.alive)):
+        if not firms.alive[row]:
+            firms.capacity[row] = 0.0
+            continue
+        product, efficiency = firms.product[row], firms.efficiency[row]
+        quality[row] = staff = 0.0
+        for field in range(technology.shape[1]):
+            quality[row] += technology[product, field] * firms.capability[row, field]
+        level[row] = (
+            terms.efficiency_competitiveness * efficiency + quality[row]
+            + terms.data_competitiveness * math.log1p(firms.data[row])
+        )  # fmt: skip
+        for tier in range(len(terms.production_weight)):
+            staff += firms.headcount[row, tier] * terms.production_weight[tier]
+        boost = math.exp(
+            terms.efficiency_output * efficiency + terms.compute_output_share * math.log(max(firms.compute[row], 0.05))
+        )
+        production = staff * (1.0 - firms.research_share[row]) * boost + terms.owner_capacity
+        firms.capacity[row] = production * terms.per_head[product]
+
+
+@compiled
+def compete(
+    firm: np.ndarray, cell: np.ndarray, level: np.ndarray, protection: np.ndarray, competitiveness: np.ndarray
+) -> None:
+    """Log competitiveness of each position; ``protection`` is what a firm's home province adds with public buyers."""
+    for place in range(len(firm)):
+        competitiveness[place] = level[firm[place]] + (protection[firm[place]] if PUBLIC_CELL[cell[place]] else 0.0)
+
+
+@compiled
+def gather_demand(
+    share: np.ndarray, firm: np.ndarray, cell: np.ndarray, orders: np.ndarray, firms: Sellers, books: Books,
+    demand: np.ndarray,
+) -> None:  # fmt: skip
+    """Orders won by each position and its part of the backlog of its firm, million CNY, shape (position,).
+
+    A backlog goes where the new orders are, or over all markets of a firm without new orders.
     """
-    firms_in_cell = np.bincount(cell, weight, CELLS)
-    mean = 1.0 / np.maximum(firms_in_cell, 1e-12)
-    attraction = weight * (share / weight + floor * mean[cell]) ** eta * np.exp(beta * log_competitiveness) * lumpiness
-    award = attraction / np.bincount(cell, attraction, CELLS)[cell]
-    in_cell = np.bincount(cell, share, CELLS)
-    held = share / np.maximum(in_cell, 1e-300)[cell]
-    # A cell whose holders are all gone comes up as a whole.
-    turn = np.where(in_cell > 0.0, up_for_award, 1.0)[cell]
-    return (1.0 - turn) * held + turn * award
+    for place in range(len(share)):
+        demand[place] = share[place] * orders[cell[place]]
+        books.demand[firm[place]] += demand[place]
+        books.places[firm[place]] += 1.0
+    for row in range(len(books.demand)):
+        won, backlog = books.demand[row], firms.backlog[row] * firms.weight[row]
+        firms.orders[row] = won / max(firms.weight[row], 1e-300)
+        books.demand[row] = won + backlog
+        books.owed_by_order[row] = backlog / won if won > 0.0 else 0.0
+        books.owed_by_place[row] = 0.0 if won > 0.0 else backlog / max(books.places[row], 1.0)
+    for place in range(len(share)):
+        demand[place] += demand[place] * books.owed_by_order[firm[place]] + books.owed_by_place[firm[place]]
 
 
-def replicate_shares(share: np.ndarray, cell: np.ndarray, log_competitiveness: np.ndarray, beta: float) -> np.ndarray:
-    """Replicator dynamics: shares grow with competitiveness relative to the cell's mean, shape (position,)."""
-    mean = np.bincount(cell, share * log_competitiveness, CELLS) / np.maximum(np.bincount(cell, share, CELLS), 1e-300)
-    grown = (share + 1e-9) * np.exp(beta / 4.0 * (log_competitiveness - mean[cell]))
-    return grown / np.bincount(cell, grown, CELLS)[cell]
-
-
+@compiled
 def serve(
-    demand: np.ndarray, room: np.ndarray, cell: np.ndarray, firm: np.ndarray, leak: float
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Serve orders within capacity.
+    demand: np.ndarray, firm: np.ndarray, cell: np.ndarray, room: np.ndarray, weight: np.ndarray, leak: float,
+    books: Books, cells: Cells, sales: np.ndarray,
+) -> None:  # fmt: skip
+    """Serve orders within capacity; what nobody can serve goes to imports by the share ``leak``, else to backlogs.
 
-    Parameters: ``demand`` (position,) million CNY; ``room`` (firm,) capacity of the row; ``leak`` share of what nobody
-    can serve that goes to imports.  Returns sales (position,), imports (cell,) and unserved orders (position,).
+    Parameters: ``demand`` and ``sales`` (position,) in million CNY; ``room`` capacity of each of the firms that a row
+    stands for (firm,).  ``books`` hold the demand for each firm, all else in them and in ``cells`` begins with zeros.
     """
-    rows = len(room)
-    load = np.bincount(firm, demand, rows)
-    rate = np.minimum(1.0, room / np.maximum(load, 1e-300))
-    sales = demand * rate[firm]
-    over = np.bincount(cell, np.maximum(demand - sales, 0.0), CELLS)
-    spare = np.maximum(room - np.bincount(firm, sales, rows), 0.0)
-    offered = spare[firm] * demand / np.maximum(load, 1e-300)[firm]
-    offered_cell = np.bincount(cell, offered, CELLS)
-    taken = offered * np.minimum(1.0, over / np.maximum(offered_cell, 1e-300))[cell]
-    left = np.maximum(over - np.bincount(cell, taken, CELLS), 0.0)
-    missing = np.maximum(demand - sales, 0.0) * (left / np.maximum(over, 1e-300))[cell]
-    return sales + taken, leak * left, (1.0 - leak) * missing
+    for row in range(len(room)):
+        load, capacity = max(books.demand[row], 1e-300), room[row] * weight[row]
+        books.served[row] = min(1.0, capacity / load)
+        books.spare[row] = max(capacity - load, 0.0) / load
+    for place in range(len(demand)):
+        cells.over[cell[place]] += demand[place] * (1.0 - books.served[firm[place]])
+        cells.offered[cell[place]] += demand[place] * books.spare[firm[place]]
+    for number in range(CELLS):
+        left = max(cells.over[number] - cells.offered[number], 0.0)
+        cells.taken[number] = min(1.0, cells.over[number] / max(cells.offered[number], 1e-300))
+        cells.missing[number] = (1.0 - leak) * left / max(cells.over[number], 1e-300)
+        cells.imports[number] = leak * left
+    for place in range(len(demand)):
+        row, number = firm[place], cell[place]
+        sold = demand[place] * (books.served[row] + books.spare[row] * cells.taken[number])
+        sales[place] = sold
+        cells.sales[number] += sold
+        books.sales[row] += sold
+        books.unserved[row] += demand[place] * (1.0 - books.served[row]) * cells.missing[number]
+        books.public[row] += sold if PUBLIC_CELL[number] else 0.0
+        books.exports[row] += sold if number >= FIRST_ABROAD else 0.0
+
+
+@inlined
+def gross_margin(base: float, incumbent: float, revenue: float, gain: float) -> float:
+    """Gross margin of a firm, share of revenue: the product's, plus what groups add, plus scale (log10 of revenue of
+    four quarters over 10 million CNY).
+    """
+    scale = min(max(math.log10(max(revenue, 0.1) / 10.0), -1.0), 2.0)
+    return min(max(base + gain * scale + incumbent, 0.02), 0.9)
+
+
+@compiled
+def learn(
+    firms: Sellers, books: Books, terms: LearningTerms, quality: np.ndarray, by_product: np.ndarray,
+    quality_by_product: np.ndarray,
+) -> None:  # fmt: skip
+    """Enter the sales of the quarter; data, expectations and margins follow.
+
+    Revenue and revenue-weighted quality are added up by product, shape (product,), million CNY.
+    """
+    for row in range(len(firms.alive)):
+        weight = max(firms.weight[row], 1e-300)
+        revenue = books.sales[row] / weight
+        firms.backlog[row] = books.unserved[row] / weight
+        firms.revenue[row] = firms.revenue_quarters[row, terms.quarter % 4] = revenue
+        firms.export_share[row] = books.exports[row] / books.sales[row] if revenue > 0.0 else 0.0
+        if not firms.alive[row]:
+            continue
+        product = firms.product[row]
+        by_product[product] += books.sales[row]
+        quality_by_product[product] += books.sales[row] * quality[row]
+        firms.turnover[row] += revenue
+        public = books.public[row] / weight
+        firms.data[row] *= 1.0 - terms.data_decay / 4.0
+        firms.data[row] += terms.data_gain * math.sqrt(revenue + terms.scope_spillover * public)
+        expected, trend = firms.expected_orders[row], 1.0
+        if terms.extrapolation != 0.0:
+            trend = min(max(firms.orders[row] / max(expected, 1e-9), 0.8), 1.25) ** terms.extrapolation
+        firms.expected_orders[row] += terms.expectation_smoothing * (firms.orders[row] * trend - expected)
+        year = 0.0
+        for quarter in range(4):
+            year += firms.revenue_quarters[row, quarter]
+        incumbent = terms.incumbent_margin if firms.kind[row] == INCUMBENT else 0.0
+        firms.margin[row] = gross_margin(terms.base_margin[product], incumbent, year, terms.margin_scale_gain)
 
 
 def run(economy: Economy) -> None:
     """Award contracts, serve orders, and let price, data and expectations follow."""
-    positions, firms, market = economy.positions, economy.firms, economy.market
-    positions.keep(firms.alive[positions.firm])
-    competitiveness = _competitiveness(economy)
-    _win(economy, competitiveness)
-    demand = positions.share * market.orders[positions.cell]
-    firms.orders[:] = np.bincount(positions.firm, demand, firms.length) / np.maximum(firms.weight, 1e-300)
-    backlog = firms.backlog * firms.weight
-    load = np.bincount(positions.firm, demand, firms.length)
-    # A backlog goes where the new orders are, or over all markets of a firm without new orders.
-    places = np.bincount(positions.firm, minlength=firms.length)
-    spread = np.where(load > 0.0, 1.0 / np.maximum(load, 1e-300), 0.0)[positions.firm] * demand
-    spread += ((load <= 0.0) / np.maximum(places, 1))[positions.firm]
-    demand = demand + backlog[positions.firm] * spread
-    room = _capacity(economy)
-    leak = economy.parameters["unserved_import_share"]
-    sales, imports, unserved = serve(demand, room * firms.weight, positions.cell, positions.firm, leak)
-    unclaimed = market.orders.copy()
-    unclaimed[np.unique(positions.cell)] = 0.0
-    market.imports = imports + unclaimed
-    market.sales = sales
-    market.orders_placed = market.orders.copy()
-    market.order_history.append(float(market.orders.sum()))
-    market.sales_by_cell = np.bincount(positions.cell, sales, CELLS)
-    firms.backlog[:] = np.bincount(positions.firm, unserved, firms.length) / np.maximum(firms.weight, 1e-300)
-    revenue = np.bincount(positions.firm, sales, firms.length) / np.maximum(firms.weight, 1e-300)
-    firms.revenue[:] = revenue
-    firms.revenue_quarters[:, economy.quarter % 4] = revenue
-    firms.turnover += revenue
-    abroad = positions.cell >= (size("sector") + 1) * size("product")
-    exported = np.bincount(positions.firm[abroad], sales[abroad], firms.length) / np.maximum(firms.weight, 1e-300)
-    firms.export_share[:] = np.where(revenue > 0.0, exported / np.maximum(revenue, 1e-300), 0.0)
-    _learn(economy, sales)
-
-
-def _competitiveness(economy: Economy) -> np.ndarray:
-    """Log competitiveness of each position relative to its cell, shape (position,)."""
-    p, firms, positions = economy.parameters, economy.firms, economy.positions
-    weights = economy.market.product_technology
-    quality = np.einsum("ij,ij->i", firms.capability, weights[firms.product])
-    level = (
-        p["efficiency_competitiveness"] * firms.efficiency + quality + p["data_competitiveness"] * np.log1p(firms.data)
-    )
-    value = level[positions.firm]
-    buyer = positions.cell // size("product")
-    public = PUBLIC_BUYER[buyer]
-    strength = economy.local_strength[firms.region[positions.firm]]
-    value = value + public * p["local_protection"] * strength
-    cell_mean = np.bincount(positions.cell, value, CELLS) / np.maximum(np.bincount(positions.cell, minlength=CELLS), 1)
-    return value - cell_mean[positions.cell]
-
-
-def _win(economy: Economy, competitiveness: np.ndarray) -> None:
-    p, positions, firms, market = economy.parameters, economy.positions, economy.firms, economy.market
-    weight = positions.count
-    if economy.variants["market"] == "replicator":
-        positions.share = replicate_shares(positions.share, positions.cell, competitiveness, p["award_beta"])
-        return
-    turn = np.full(CELLS, p["award_rate"] / 4.0)
-    if economy.quarter == 0:
-        turn[:] = 0.0
-    contracts = market.orders * turn / p["contract_size"]
-    expected = np.maximum(contracts[positions.cell] * positions.share / weight, 0.25)
-    spread = np.sqrt(np.log1p((1.0 + p["contract_dispersion"] ** 2) / expected))
-    ids = hash_ids(firms.uid[positions.firm], positions.cell)
-    lumpiness = np.exp(spread * economy.streams.normal("contract_award", ids, economy.quarter) - spread**2 / 2.0)
-    positions.share = award_shares(
-        positions.share, positions.cell, weight, competitiveness, lumpiness, turn, p["award_floor"], p["award_eta"],
-        p["award_beta"],
+    firms, market, positions = economy.firms, economy.market, economy.positions
+    if not firms.alive[positions.firm].all():
+        positions.keep(firms.alive[positions.firm])
+    quality = np.zeros(firms.length)
+    awards.win(economy, competitiveness(economy, quality))
+    books = Books(*np.zeros((len(Books._fields), firms.length)))
+    demand = np.empty(len(positions.share))
+    sellers = firms.pick(Sellers)
+    gather_demand(positions.share, positions.firm, positions.cell, market.orders, sellers, books, demand)
+    cells, market.sales = Cells(*np.zeros((len(Cells._fields), CELLS))), np.empty(len(demand))
+    serve(
+        demand, positions.firm, positions.cell, firms.capacity, firms.weight,
+        economy.parameters["unserved_import_share"], books, cells, market.sales,
     )  # fmt: skip
+    market.sales_by_cell = cells.sales
+    # In a cell without any position nothing is asked of firms: its orders go abroad.
+    market.imports = cells.imports + np.where(cells.sales + cells.over > 0.0, 0.0, market.orders)
+    market.orders_placed[:] = market.orders
+    market.order_history.append(float(market.orders.sum()))
+    _learn(economy, sellers, books, quality)
 
 
-def _capacity(economy: Economy) -> np.ndarray:
-    """Capacity of each firm in the quarter, million CNY, shape (row,)."""
-    p, firms = economy.parameters, economy.firms
-    staff = firms.headcount @ p["production_weight"]
-    production = staff * (1.0 - firms.research_share)
+def competitiveness(economy: Economy, quality: np.ndarray) -> np.ndarray:
+    """Log competitiveness of each position, shape (position,); ``quality`` of each firm and its capacity are set."""
+    p, firms, positions = economy.parameters, economy.firms, economy.positions
     growth = (1.0 + p["productivity_growth"]) ** (economy.quarter / 4.0)
-    per_head = economy.labour.output_per_head[firms.product] * growth
-    boost = np.exp(p["efficiency_output"] * firms.efficiency)
-    compute = np.maximum(firms.compute, 0.05) ** p["compute_output_share"]
-    owner = p["owner_capacity"] * per_head
-    firms.capacity[:] = (production * boost * compute * per_head + owner) * firms.alive
-    return firms.capacity
+    terms = p.terms(StandingTerms, per_head=economy.labour.output_per_head * growth)
+    level = np.zeros(firms.length)
+    stand(firms.pick(Makers), economy.market.product_technology, terms, quality, level)
+    result = np.empty(len(positions.firm))
+    protection = p["local_protection"] * economy.local_strength
+    compete(positions.firm, positions.cell, level, protection[firms.region], result)
+    return result
 
 
-def _learn(economy: Economy, sales: np.ndarray) -> None:
-    p, firms, market, positions = economy.parameters, economy.firms, economy.market, economy.positions
-    by_product = np.bincount(firms.product, firms.revenue * firms.weight * firms.alive, size("product"))
+def _learn(economy: Economy, sellers: Sellers, books: Books, quality: np.ndarray) -> None:
+    """Firms learn from their sales, and prices from what has been made so far."""
+    p, market = economy.parameters, economy.market
+    extrapolation = p["extrapolation"] if economy.variants["expectations"] == "extrapolative" else 0.0
+    terms = p.terms(LearningTerms, quarter=economy.quarter, extrapolation=extrapolation, base_margin=market.base_margin)
+    by_product, mean = np.zeros((2, size("product")))
+    learn(sellers, books, terms, quality, by_product, mean)
     market.cumulative_output += by_product / np.exp(market.log_price)
     doublings = np.log2(market.cumulative_output / market.initial_output)
-    quality = np.einsum("ij,ij->i", firms.capability, market.product_technology[firms.product])
-    revenue = firms.revenue * firms.weight * firms.alive
-    mean = np.bincount(firms.product, revenue * quality, size("product")) / np.maximum(by_product, 1e-300)
+    mean /= np.maximum(by_product, 1e-300)
     if market.initial_quality is None:
         market.initial_quality = mean
     market.log_quality_gain = mean - market.initial_quality
     market.log_price = -p["learning_rate"] * doublings - p["quality_pass_through"] * market.log_quality_gain
-    market.log_price -= p["compute_price_share"] * np.log(economy.compute.relative_access)
-    buyer = positions.cell // size("product")
-    public = np.bincount(positions.firm, sales * PUBLIC_BUYER[buyer], firms.length) / np.maximum(firms.weight, 1e-300)
-    firms.data *= 1.0 - p["data_decay"] / 4.0
-    firms.data += p["data_gain"] * np.sqrt(firms.revenue + p["scope_spillover"] * public)
-    smoothing = p["expectation_smoothing"]
-    trend = 1.0
-    if economy.variants["expectations"] == "extrapolative":
-        before = np.maximum(firms.expected_orders, 1e-9)
-        trend = np.clip(firms.orders / before, 0.8, 1.25) ** p["extrapolation"]
-    firms.expected_orders += smoothing * (firms.orders * trend - firms.expected_orders)
-    firms.margin[:] = gross_margin(
-        market.base_margin[firms.product],
-        firms.kind,
-        firms.revenue_year(),
-        p["margin_scale_gain"],
-        p["incumbent_margin"],
-    )
-
-
-def gross_margin(base: np.ndarray, kind: np.ndarray, revenue: np.ndarray, gain: float, incumbent: float) -> np.ndarray:
-    """Gross margin of each firm, share of revenue: the product's, plus scale (log10 of revenue over 10 m), plus
-    kind.
-    """
-    scale = np.clip(np.log10(np.maximum(revenue, 0.1) / 10.0), -1.0, 2.0)
-    return np.clip(base + gain * scale + np.where(kind == INCUMBENT, incumbent, 0.0), 0.02, 0.9)
+    market.log_price -= p["compute_price_share"] * math.log(economy.compute.relative_access)

@@ -33,12 +33,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simulation.inputs.dimensions import index, size
+from simulation.inputs.dimensions import index
 
 if TYPE_CHECKING:
     from simulation.model.economy import Economy
 
 CARRIERS = ("vehicles", "terminals", "robots")
+PRODUCTS = [index("product", name) for name in CARRIERS]
+SEGMENTS = [index("segment", name) for name in CARRIERS]
 
 
 def carrying_share(share: np.ndarray, speed: float, ceiling: float, quality: np.ndarray) -> np.ndarray:
@@ -48,26 +50,25 @@ def carrying_share(share: np.ndarray, speed: float, ceiling: float, quality: np.
 
 def run(economy: Economy) -> None:
     """Attribute related revenue of the quarter."""
-    p, adopters, t = economy.parameters, economy.adopters, economy.quarter
-    value = 250.0 * p.driver("value_added") * (1.0 + p.driver("value_added_shock")) * p["output_ratio"]
-    depth = np.bincount(adopters.sector, adopters.value_share * adopters.depth * adopters.scaled, size("sector"))
-    economy.depth_history.append(depth)
+    p, t = economy.parameters, economy.quarter
+    value = (250.0 * (1.0 + p.driver("value_added_shock"))) * p.driver("value_added") * p["output_ratio"]
+    depth, history = economy.adoption.uses.scaled_depth.copy(), economy.depth_history
+    history.append(depth)
     lag = round(4.0 * p["productivity_lag"])
-    realised = economy.depth_history[-1 - lag] if len(economy.depth_history) > lag else economy.depth_history[0] * 0.0
-    r1 = float(p["ai_productivity_elasticity"] * (realised * value).sum())
-    weights = economy.market.product_technology[[index("product", name) for name in CARRIERS]]
+    gained = float(history[-1 - lag] @ value) if len(history) > lag else 0.0
+    r1 = p["ai_productivity_elasticity"] * gained
     gap = economy.research.best - economy.world.frontier
-    relative = weights @ gap - economy.initial_carrier_gap
-    clarity = economy.levers.effective("legal_clarity")[[index("segment", name) for name in CARRIERS]]
+    relative = economy.market.product_technology[PRODUCTS] @ gap - economy.initial_carrier_gap
+    clarity = economy.levers.effective("legal_clarity")[SEGMENTS]
     quality = np.exp(p["carrying_technology"] * relative) * (1.0 + p["carrying_clarity"] * (clarity - 0.5))
-    economy.carrying = carrying_share(
-        economy.carrying, p["carrying_speed"], p["carrying_ceiling"], np.clip(quality, 0.2, 2.0)
-    )
+    quality = np.minimum(np.maximum(quality, 0.2), 2.0)
+    economy.carrying = carrying_share(economy.carrying, p["carrying_speed"], p["carrying_ceiling"], quality)
     growth = (1.0 + p["carrier_sales_growth"]) ** ((t - 18) / 4.0)
-    r2 = r1 + float((250.0 * p["carrier_sales"] * growth) @ economy.carrying)
-    r3 = r2 + float((p["related_exposure"] * depth * value).sum())
+    r2 = r1 + 250.0 * growth * float(p["carrier_sales"] @ economy.carrying)
+    r3 = r2 + float((p["related_exposure"] * depth) @ value)
+    output = float(value.sum())
     economy.record("related_revenue_r1", r1 / 1000.0)
     economy.record("related_revenue_r2", r2 / 1000.0)
     economy.record("related_revenue_r3", r3 / 1000.0)
-    economy.record("gross_output_share_r1", r1 / float(value.sum()))
-    economy.record("gross_output_share_r3", (r3 - r2) / float(value.sum()))
+    economy.record("gross_output_share_r1", r1 / output)
+    economy.record("gross_output_share_r3", (r3 - r2) / output)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from simulation.inputs.dimensions import index
-from tests.reference.names import SECTORS
+from tests.reference.names import SECTORS, SIZE_CLASSES
 from tests.reference.rules import orders
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def run(plain: PlainEconomy) -> None:
     demonstrate(plain)
     new_depth = adopt_and_deepen(plain)
     orders.place(plain, new_depth)
+    measure(plain)
 
 
 def demonstrate(plain: PlainEconomy) -> None:
@@ -212,3 +213,34 @@ def weak_modifiers(plain: PlainEconomy, sector: int) -> float:
     if sector in SOCIAL:
         product *= (1.0 + plain.driver("social_demand_growth")) ** ((plain.quarter - 6) / 4.0)
     return product
+
+
+# -- sums that are kept for others ------------------------------------------------------------------------------------
+
+
+def measure(plain: PlainEconomy) -> None:
+    """Sums over those who have adopted, by sector, size class and cell."""
+    users = [adopter for adopter in plain.adopters if has_adopted(adopter)]
+    uses, peers = plain.adoption.uses, plain.adoption.peers
+    by_sector = {
+        "organisations": lambda user: user.count,
+        "value": lambda user: user.value_share,
+        "depth": lambda user: user.value_share * user.depth,
+        "scaled_depth": lambda user: user.value_share * user.depth * user.scaled,
+    }
+    for name, amount in by_sector.items():
+        setattr(uses, name, summed(users, lambda user: user.sector, amount, len(SECTORS)))
+    uses.organisations_by_size = summed(
+        users, lambda user: user.size_class, by_sector["organisations"], len(SIZE_CLASSES)
+    )
+    sample, cells = (lambda user: user.count_sample), len(peers.in_cell)
+    peers.adopted_in_cell = summed(users, lambda user: user.cell, sample, cells)
+    peers.adopted_in_sector = summed(users, lambda user: user.sector, sample, len(SECTORS))
+
+
+def summed(users: list[Adopter], group: Group, amount: Callable[[Adopter], float], groups: int) -> list[float]:
+    """Sum of an amount by group."""
+    totals = [0.0] * groups
+    for user in users:
+        totals[group(user)] += amount(user)
+    return totals

@@ -58,6 +58,7 @@ def spend(plain: PlainEconomy, new_depth: dict[int, float]) -> list[float]:
     }
     plain.record("adoption_subsidies_paid", plain.support["subsidies"] / 1000.0)
     plain.record("cloud_vouchers_paid", plain.support["vouchers"] / 1000.0)
+    plain.adoption.uses.spending = list(by_sector)
     plain.record("adopter_spending_by_sector", [amount / 1000.0 for amount in by_sector])
     return by_sector
 
