@@ -54,13 +54,21 @@ class Parameters:
         self._values = effective.values
         self._paths = effective.paths
         self._reads = reads
-        self._prepared: dict[type, tuple[list[Any], dict[str, Any]]] = {}
+        self._prepared: dict[type | str, Any] = {}
         self.quarter = 0
 
     def __getitem__(self, name: str) -> Any:
         """Value of a model parameter (float or vector); ``KeyError`` for an id the registry does not hold."""
         self._reads.names.add(name)
         return self._values[name]
+
+    def shares(self, name: str) -> np.ndarray:
+        """A vector parameter over its sum."""
+        self._reads.names.add(name)
+        shares = self._prepared.get(name)
+        if shares is None:
+            shares = self._prepared[name] = self._values[name] / self._values[name].sum()
+        return shares
 
     def driver(self, name: str) -> Any:
         """Value of an outside driver in the current quarter."""

@@ -222,12 +222,11 @@ def _produce(economy: Economy, totals: list[float]) -> np.ndarray:
     openness = 1.0 + p["public_data_gain"] * levers.effective("public_data_openness")
     openness += p["data_infrastructure_gain"] * levers.effective("data_infrastructure")
     economy.market.data_access = openness
-    shares = p["research_input_shares"]
     served, joined = _open_platforms(economy, max(totals[SMALL], 1.0))
     terms = p.terms(
         KnowledgeTerms,
         deflator=economy.labour.software_wage / economy.labour.initial_software_wage,
-        shares=shares / shares.sum(),
+        shares=p.shares("research_input_shares"),
         openness=openness,
         network=p["spill_over"] * math.log2(1.0 + levers.effective("coop_network_density") / 2.0),
         flexible=p["flexible_gain"] * math.log1p(economy.education.flexible / 100.0),

@@ -149,8 +149,7 @@ def measure(economy: Economy) -> None:
     upper_levels(firms.pick(Levelled), economy.market.product_technology, UPPER, scratch, levels)
     research.best = np.maximum(levels, research.public_level)
     ratio = np.exp(np.minimum(research.best - frontier, LEAD))
-    weights = economy.parameters["tech_gap_weights"]
-    weights = weights / weights.sum()
+    weights = economy.parameters.shares("tech_gap_weights")
     research.relative_level = float(weights @ ratio)
     economy.record("tech_level_by_field", np.exp(research.best))
     economy.record("tech_gap_index", research.relative_level)
