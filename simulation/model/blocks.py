@@ -151,8 +151,13 @@ class Labour:
 
 @dataclass
 class Education:
-    """Places and stocks outside the people table: postgraduate places, compound skills, re-trained staff,
-    demonstrations.
+    """Places and stocks outside the people table: postgraduate places, cohorts under way, compound skills, re-trained
+    staff, demonstrations.
+
+    Attributes
+    ----------
+    pipelines : dict of ndarray (lag, region)
+        Persons under way in each programme, those who graduate next first.
     """
 
     graduate_places: float
@@ -161,6 +166,15 @@ class Education:
     reskilled_stock: float = 0.0
     demonstrations: float = 0.0
     flexible: float = 0.0
+    pipelines: dict[str, np.ndarray] = field(default_factory=dict)
+
+    def enrol(self, programme: str, places: np.ndarray) -> float:
+        """Enrol a cohort by province and return the persons who graduate now, in all provinces."""
+        cohorts = self.pipelines[programme]
+        graduates = float(cohorts[0].sum())
+        cohorts[:-1] = cohorts[1:]
+        cohorts[-1] = places
+        return graduates
 
 
 @dataclass

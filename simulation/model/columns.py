@@ -17,9 +17,8 @@ def gather_free(alive: np.ndarray, start: int, wanted: int, rows: np.ndarray) ->
     found = 0
     row = start
     while row < len(alive) and found < wanted:
-        if not alive[row]:
-            rows[found] = row
-            found += 1
+        rows[found] = row
+        found += not alive[row]
         row += 1
     return found
 
@@ -56,9 +55,11 @@ class Columns:
         """Row numbers of the living, ascending."""
         return np.flatnonzero(self.alive)
 
-    def add(self, uid: np.ndarray, **values: Any) -> np.ndarray:
-        """Add rows with the given stable ids and column values (arrays or scalars); returns their row numbers."""
-        count = len(uid)
+    def take(self, count: int) -> np.ndarray:
+        """Numbers of ``count`` rows for newcomers, free ones first; the table grows when they run out.
+
+        The caller fills every column of these rows, ``uid`` and ``alive`` among them.
+        """
         rows = np.empty(count, dtype=np.int64)
         found = gather_free(self.alive, self._lowest_free, count, rows)
         if found < count:
@@ -67,6 +68,11 @@ class Columns:
             rows[found:] = np.arange(first_new, first_new + count - found)
         if count:
             self._lowest_free = int(rows[-1]) + 1
+        return rows
+
+    def add(self, uid: np.ndarray, **values: Any) -> np.ndarray:
+        """Add rows with the given stable ids and column values (arrays or scalars); returns their row numbers."""
+        rows = self.take(len(uid))
         for name in self._all_fields():
             getattr(self, name)[rows] = 0
         self.uid[rows] = uid

@@ -179,7 +179,7 @@ class Economy(mesa.Model):
             self.firms.region, self.firms.weight * self.firms.alive, size("region")
         ) / self.firms.total(np.ones(self.firms.length))
         self.local_strength = self.region_firm_share - 1.0 / size("region")
-        labour._count(self)
+        labour.count(self)
         with self.reads.during("research"):
             research.measure(self)
         self.research.initial_relative_level = self.research.relative_level
@@ -254,11 +254,11 @@ class Economy(mesa.Model):
 
     def _fill_pipelines(self) -> None:
         p = self.parameters
-        shares = p["education_share"] / p["education_share"].sum()
-        lag = education_and_migration.POSTGRADUATE_LAG
-        for university in self.universities:
-            flow = p["initial_graduates"] / 4.0 * shares[university.position]
-            university.cohorts["postgraduate"] = deque([flow * 1.1 ** (k / 4.0) for k in range(lag)], maxlen=lag + 1)
+        lags = education_and_migration.LAGS
+        pipelines = self.education.pipelines = {name: np.zeros((lag, size("region"))) for name, lag in lags.items()}
+        growth = 1.1 ** (np.arange(lags["postgraduate"]) / 4.0)
+        share = p["education_share"] / p["education_share"].sum()
+        pipelines["postgraduate"][:] = np.outer(growth, p["initial_graduates"] / 4.0 * share)
 
     # -- living -------------------------------------------------------------------------------------------------------
 

@@ -110,19 +110,20 @@ class FundingChannel(mesa.Agent):
 
 
 class UniversitySystem(mesa.Agent):
-    """The universities of a province: places taken are cohorts in the pipeline and come out years later."""
+    """The universities of a province: places taken are cohorts in the pipeline and come out years later.
+
+    The cohorts of all provinces are arrays in ``economy.education``; this is a view of one province.
+    """
 
     def __init__(self, model: Any, position: int) -> None:
         super().__init__(model)
         self.position = position
         self.name = members("region")[position]
-        self.cohorts: dict[str, deque[float]] = {}
 
-    def enrol(self, programme: str, places: float, lag: int) -> float:
-        """Enrol a cohort (persons) and return the one that graduates now, ``lag`` quarters after its entry."""
-        pipeline = self.cohorts.setdefault(programme, deque([0.0] * lag, maxlen=lag + 1))
-        pipeline.append(places)
-        return pipeline.popleft() if len(pipeline) > lag else 0.0
+    @property
+    def cohorts(self) -> dict[str, np.ndarray]:
+        """Persons under way in each programme by quarters until they graduate, the next first; shape (lag,)."""
+        return {name: cohorts[:, self.position] for name, cohorts in self.model.education.pipelines.items()}
 
 
 class ResearchBase(mesa.Agent):

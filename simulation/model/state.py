@@ -16,8 +16,12 @@ from simulation.model.compiled import inlined
 
 START_UP, INCUMBENT = 0, 1
 SEEKING, ACADEMIA, OVERSEAS = -1, -2, -3
+STATES = (
+    3  # a table by employer begins with the three states without a firm: the row of an employer is employer + STATES
+)
 UNFUNDED, ANGEL, EARLY, LATE, LISTED = 0, 1, 2, 3, 4
 TOP, RESEARCHER, ENGINEER, APPLIED = range(4)
+SKILL_PAY = 0.3  # elasticity of a person's pay with respect to skill
 
 PRODUCT_SEGMENT = np.array(
     [members("segment").index(note("product", p).split(";")[0].strip()) for p in members("product")]
@@ -73,12 +77,12 @@ class Firms(Columns):
 
 class People(Columns):
     """AI-skilled people. ``employer`` is a firm's row, or ``SEEKING``, ``ACADEMIA``, ``OVERSEAS``; wage in million
-    CNY a year.
+    CNY a year; ``skill_pay`` is the pay that is due by skill over the posted wage, skill^0.3.
     """
 
     fields: ClassVar = {
-        "tier": (np.int8, ()), "skill": (float, ()), "region": (np.int8, ()), "employer": (np.int32, ()),
-        "wage": (float, ()), "entered": (np.int16, ()), "origin": (np.int8, ()),
+        "tier": (np.int8, ()), "skill": (float, ()), "skill_pay": (float, ()), "region": (np.int8, ()),
+        "employer": (np.int32, ()), "wage": (float, ()), "entered": (np.int16, ()), "origin": (np.int8, ()),
     }  # fmt: skip
 
 

@@ -80,6 +80,32 @@ def joined_id(first: np.uint64, second: np.uint64) -> np.uint64:
 
 
 @compiled
+def candidate_id(origin: int, quarter: int, slot: int, region: int) -> np.uint64:
+    """Stable id of one candidate, as :func:`encode_ids` makes it; for use inside kernels."""
+    head = ((origin & 0xFF) << 56) | (((quarter + 1024) & 0xFFFF) << 40) | ((region & 0xFF) << 32)
+    return np.uint64(head | slot)
+
+
+@compiled
+def note_low(key: np.uint64, ids: np.ndarray, ceiling: float, notes: np.ndarray) -> None:
+    """Note whose uniform draw lies below ``ceiling``: where events are rare, a kernel looks at these alone.
+
+    The loop has no branch, so that the processor draws for eight ids at once.
+    """
+    for place in range(len(ids)):
+        notes[place] = uniform_of(key, ids[place]) < ceiling
+
+
+@compiled
+def largest(values: np.ndarray) -> float:
+    """Largest of values that are not negative, as a ceiling."""
+    ceiling = 0.0
+    for value in values:
+        ceiling = max(ceiling, value)
+    return ceiling
+
+
+@compiled
 def _uniforms(key: np.uint64, ids: np.ndarray, result: np.ndarray) -> None:
     for row in range(len(ids)):
         result[row] = uniform_of(key, ids[row])

@@ -13,6 +13,8 @@ from simulation.model.rules import (
     education_and_migration,
     labour,
     market,
+    matching,
+    migration,
     modifiers,
     orders,
     policy,
@@ -74,21 +76,29 @@ def test_conversion_grows_with_pay_and_with_the_pool(pool, rate, growth, years, 
     )
 
 
-@given(columns(4, 0, 0.1), numbers(0, 4), numbers(0, 1), columns(4, 0.1, 3))
-def test_return_rises_with_friction_abroad_and_with_the_offer_at_home(base, multiplier, friction, offer):
-    hazard = education_and_migration.return_hazard(base, multiplier, friction, offer)
-    assert (hazard >= education_and_migration.return_hazard(base, multiplier, 0.0, offer)).all()
-    assert close(education_and_migration.return_hazard(base, 2 * multiplier, friction, offer), 2 * hazard)
-    assert close(education_and_migration.return_hazard(base, 1.0, 0.0, np.ones(4)), base)
+@given(numbers(0, 0.1), numbers(0, 4), numbers(0, 1), numbers(0.1, 3), numbers(0, 1))
+def test_return_rises_with_friction_abroad_and_with_the_offer_at_home(base, multiplier, friction, offer, gain):
+    hazard = migration.return_hazard(base, multiplier, friction, offer, gain)
+    assert hazard >= migration.return_hazard(base, multiplier, 0.0, offer, gain)
+    assert migration.return_hazard(base, multiplier, friction, 1.1 * offer, gain) >= hazard
+    assert close(migration.return_hazard(base, 2 * multiplier, friction, offer, gain), 2 * hazard)
+    assert close(migration.return_hazard(base, 1.0, 0.0, 1.0, gain), base)
 
 
-@given(columns(6, 0, 1e5), columns(6, 0, 1e5), numbers(0, 1.5), numbers(0.4, 0.7), numbers(0.1, 10))
+@given(numbers(0, 1e5), numbers(0, 1e5), numbers(0, 1.5), numbers(0.4, 0.7), numbers(0.1, 10))
 def test_matches_never_exceed_either_side_and_have_constant_returns(seekers, vacancies, efficiency, elasticity, factor):
-    made = labour.matches(seekers, vacancies, efficiency, elasticity)
-    assert (made <= np.minimum(seekers, vacancies)).all()
-    assert (made >= 0.0).all()
-    assert close(labour.matches(factor * seekers, factor * vacancies, efficiency, elasticity), factor * made)
-    assert (labour.matches(seekers, vacancies + 1.0, efficiency, elasticity) >= made * (1.0 - 1e-12)).all()
+    made = matching.matches(seekers, vacancies, efficiency, elasticity)
+    assert 0.0 <= made <= min(seekers, vacancies)
+    assert close(matching.matches(factor * seekers, factor * vacancies, efficiency, elasticity), factor * made)
+    assert matching.matches(seekers, vacancies + 1.0, efficiency, elasticity) >= made * (1.0 - 1e-12)
+
+
+@given(numbers(0, 1e5), numbers(0, 1e5), numbers(1, 1.5), numbers(0, 1))
+def test_only_staff_beyond_the_band_are_dismissed_and_never_more_than_are_too_many(present, desired, band, speed):
+    share = labour.dismissed_share(present, desired, band, speed)
+    assert 0.0 <= share <= speed
+    assert share * present <= max(present - desired, 0.0) * (1.0 + 1e-12)
+    assert labour.dismissed_share(present, present, band, speed) == 0.0
 
 
 @given(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulation.inputs.dimensions import size
-from simulation.model.state import ACADEMIA, OVERSEAS, SEEKING, People
+from simulation.model.state import ACADEMIA, OVERSEAS, SEEKING, SKILL_PAY, People
 from simulation.model.streams import encode_ids
 
 if TYPE_CHECKING:
@@ -59,7 +59,8 @@ def _place(
         employer = np.minimum(np.searchsorted(cumulative, points), len(claim) - 1)
         region = firms.region[employer]
     skill = np.exp(p["skill_dispersion"] * streams.normal("person_skill", uid, 0))
+    due = skill**SKILL_PAY
     people.add(
-        uid, tier=tier, region=region, employer=employer, entered=-1, origin=20 + number, skill=skill,
-        wage=economy.labour.wage[tier] * skill**0.3,
+        uid, tier=tier, region=region, employer=employer, entered=-1, origin=20 + number, skill=skill, skill_pay=due,
+        wage=economy.labour.wage[tier] * due,
     )  # fmt: skip

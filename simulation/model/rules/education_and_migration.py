@@ -24,45 +24,64 @@ Rule: Conversion from the software workforce
     Unit: persons a year
     Source: talent.md section 3: 0.55 % of the pool, 0.4-0.7 %; residual that closes the totals (J)
     Clause: P008;P093;P099
-
-Rule: Return and emigration
-    Formula: return hazard = h(tier) * talent_return * (1 + g * friction) * (w / w0)^e, and posts offered are filled
-        with probability return_fill;
-        emigration hazard = e(tier) * talent_outflow * (1 - c * friction)
-    Symbols: h return_rate, e emigration_rate by tier; friction migration_friction, g return_friction_gain, c
-        outflow_friction_cut; w posted pay over software pay, w0
-        at the start, e (exponent) return_wage_elasticity; posts talent_import_rate for the two upper tiers, spread over
-        the people of these tiers overseas; those who return seek work; overseas_graduates join those overseas; flexible
-        posts flexible_import_share * top scientists overseas
-    Unit: per year
-    Source: talent.md section 4: 10 of 100 in six years; multipliers after 2022 (J)
-    Clause: P036
-
-Rule: Promotion and exit
-    Formula: each person rises with hazard promotion(tier) / 4 and leaves the AI workforce with hazard (exit(tier) +
-        seeker_exit_rate * [seeking]) / 4: who finds no AI post goes back to other work
-    Symbols: tier vectors talent_promotion_rate, talent_exit_rate; seeker_exit_rate
-    Unit: per year
-    Source: talent.md section 3 (J)
-    Clause: P008
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from simulation.inputs.dimensions import size
-from simulation.model.state import ACADEMIA, APPLIED, ENGINEER, OVERSEAS, RESEARCHER, SEEKING, TOP
-from simulation.model.streams import encode_ids
+from simulation.model.compiled import compiled
+from simulation.model.rules import migration
+from simulation.model.state import APPLIED, ENGINEER, OVERSEAS, RESEARCHER, SEEKING, SKILL_PAY
+from simulation.model.streams import QUANTILE_TABLE, candidate_id, normal_of, uniform_of
 
 if TYPE_CHECKING:
     from simulation.model.economy import Economy
 
-BACHELOR_LAG, POSTGRADUATE_LAG, DOCTORAL_LAG = 16, 10, 18
+# Quarters from entry to graduation.
+LAGS = {"bachelor": 16, "postgraduate": 10, "doctoral": 18}
 # Origins of people, part of their stable ids.
 INITIAL, GRADUATE, TRAINED, VOCATIONAL, CONVERTED, RESKILLED, ABROAD = range(10, 17)
+# Groups that enter each quarter: origin, tier, state; the order is that of the rows they take.
+GROUPS = np.array([
+    (GRADUATE, ENGINEER, SEEKING), (GRADUATE, APPLIED, SEEKING), (TRAINED, ENGINEER, SEEKING),
+    (TRAINED, RESEARCHER, SEEKING), (VOCATIONAL, APPLIED, SEEKING), (CONVERTED, ENGINEER, SEEKING),
+    (CONVERTED, APPLIED, SEEKING), (RESKILLED, APPLIED, SEEKING), (ABROAD, RESEARCHER, OVERSEAS),
+    (ABROAD, ENGINEER, OVERSEAS),
+])  # fmt: skip
+FLOWS = {"graduates": slice(0, 5), "conversion": slice(5, 8), "overseas": slice(8, 10)}
+
+
+class Entered(NamedTuple):
+    """Columns of people that entrants fill: all of them."""
+
+    uid: np.ndarray
+    alive: np.ndarray
+    tier: np.ndarray
+    skill: np.ndarray
+    skill_pay: np.ndarray
+    region: np.ndarray
+    employer: np.ndarray
+    wage: np.ndarray
+    entered: np.ndarray
+    origin: np.ndarray
+
+
+class EntryTerms(NamedTuple):
+    """What entrants bring: skill and its pay by class of the draw, edges of the provinces in (0, 1), posted wages by
+    tier; keys of the draws.
+    """
+
+    quarter: int
+    skill: np.ndarray
+    skill_pay: np.ndarray
+    edges: np.ndarray
+    wage: np.ndarray
+    region_key: np.uint64
+    skill_key: np.uint64
 
 
 def conversion_flow(
@@ -79,51 +98,20 @@ def conversion_flow(
     return pool * rate * (1.0 + growth) ** years * premium**elasticity * (1.0 + signal) * openings
 
 
-def return_hazard(
-    base: np.ndarray, multiplier: float, friction: float, offer: np.ndarray, gain: float = 0.3
-) -> np.ndarray:
-    """Return hazard a year by tier; ``offer`` is pay at home relative to the start."""
-    return base * multiplier * (1.0 + gain * friction) * offer
-
-
 def run(economy: Economy) -> None:
-    """Graduates, conversion, migration, promotion and exit of one quarter."""
-    economy.people_flows = dict.fromkeys(("graduates", "conversion", "overseas", "exits"), 0.0)
-    _graduates(economy)
-    _conversion(economy)
-    _migrate(economy)
-    _rise_and_leave(economy)
+    """Graduates, conversion, migration, exit and promotion of one quarter."""
+    _enter(economy, [*_graduates(economy), *_conversion(economy), *_students_abroad(economy)])
+    migration.come_home(economy)
+    migration.leave_and_rise(economy)
 
 
-def _enter(
-    economy: Economy,
-    origin: int,
-    tier: int,
-    persons: float,
-    flow: str,
-    state: int = SEEKING,
-    region: np.ndarray | None = None,
-) -> None:
-    """Let ``persons`` enter the workforce; the fraction of a row is drawn, so the mean is exact at any scale."""
-    t, streams, p = economy.quarter, economy.streams, economy.parameters
-    expected = persons / economy.person_weight
-    count = int(expected + streams.one("graduate_count", t, origin * 16 + tier))
-    if count == 0:
-        return
-    uid = encode_ids(origin, t, np.arange(count), tier)
-    shares = p["education_share"] if region is None else region
-    places = np.searchsorted(np.cumsum(shares) / shares.sum(), streams.uniform("graduate_region", uid, t))
-    economy.people.add(
-        uid, tier=tier, region=np.minimum(places, size("region") - 1), employer=state, entered=t, origin=origin,
-        skill=np.exp(p["skill_dispersion"] * streams.normal("person_skill", uid, 0)),
-        wage=economy.labour.wage[tier],
-    )  # fmt: skip
-    economy.people_flows[flow] += count * economy.person_weight
+# -- who enters -------------------------------------------------------------------------------------------------------
 
 
-def _graduates(economy: Economy) -> None:
-    p, levers, t = economy.parameters, economy.levers, economy.quarter
-    autumn = 1.0 if t % 4 == 2 else 0.0
+def _graduates(economy: Economy) -> list[float]:
+    """Persons in each group of graduates."""
+    p, levers = economy.parameters, economy.levers
+    autumn = 1.0 if economy.quarter % 4 == 2 else 0.0
     places = levers.effective("ai_majors") * p["students_per_programme"] * autumn
     economy.record("ai_bachelor_places", levers.delivered("ai_majors") * p["students_per_programme"] / 4.0)
     growth, recorded = levers.effective("graduate_quota_growth"), levers.delivered("graduate_quota_growth")
@@ -136,86 +124,108 @@ def _graduates(economy: Economy) -> None:
     economy.record("training_places", 1000.0 * levers.delivered("talent_training_budget") / cost / 4.0)
     budget = 250.0 * levers.delivered("talent_training_budget")
     economy.ledger.post("training", "central_government", "universities", budget)
-    shares = p["education_share"] / p["education_share"].sum()
-    bachelors = postgraduates = doctors = 0.0
-    for university in economy.universities:
-        share = shares[university.position]
-        bachelors += university.enrol("bachelor", places * share, BACHELOR_LAG)
-        postgraduates += university.enrol("postgraduate", education.graduate_places * share / 4.0, POSTGRADUATE_LAG)
-        doctors += university.enrol("doctoral", trained * share, DOCTORAL_LAG)
-    entering = p["bachelor_share_by_tier"]
-    compound = levers.effective("compound_talent_share")
-    economy.record(
-        "compound_graduates", levers.delivered("compound_talent_share") * (bachelors + postgraduates + doctors)
-    )
-    education.compound_stock += compound * (bachelors + postgraduates + doctors)
-    for tier in (ENGINEER, APPLIED):
-        _enter(economy, GRADUATE, tier, bachelors * entering[tier], "graduates")
-    _enter(economy, TRAINED, ENGINEER, postgraduates * (1.0 - p["researcher_share_of_graduates"]), "graduates")
-    _enter(economy, TRAINED, RESEARCHER, postgraduates * p["researcher_share_of_graduates"] + doctors, "graduates")
-    _enter(economy, VOCATIONAL, APPLIED, 250.0 * p.driver("vocational_graduates"), "graduates")
+    share = p["education_share"] / p["education_share"].sum()
+    bachelors = education.enrol("bachelor", places * share)
+    postgraduates = education.enrol("postgraduate", education.graduate_places / 4.0 * share)
+    doctors = education.enrol("doctoral", trained * share)
+    graduates = bachelors + postgraduates + doctors
+    education.compound_stock += levers.effective("compound_talent_share") * graduates
+    economy.record("compound_graduates", levers.delivered("compound_talent_share") * graduates)
+    entering, researchers = p["bachelor_share_by_tier"], p["researcher_share_of_graduates"]
+    return [
+        bachelors * entering[ENGINEER],
+        bachelors * entering[APPLIED],
+        postgraduates * (1.0 - researchers),
+        postgraduates * researchers + doctors,
+        250.0 * p.driver("vocational_graduates"),
+    ]
 
 
-def _conversion(economy: Economy) -> None:
+def _conversion(economy: Economy) -> list[float]:
+    """Persons in each group that changes from other work."""
     p, labour = economy.parameters, economy.labour
-    years = (economy.quarter - 6) / 4.0
-    tightness = np.clip(labour.vacancies[ENGINEER:].sum() / max(labour.seekers[ENGINEER:].sum(), 1.0), 0.05, 20.0)
-    if economy.quarter == 0:
-        tightness = p["normal_tightness"][ENGINEER]
+    normal = float(p["normal_tightness"][ENGINEER])
+    posts, seekers = float(labour.vacancies[ENGINEER:].sum()), float(labour.seekers[ENGINEER:].sum())
+    tightness = normal if economy.quarter == 0 else min(max(posts / max(seekers, 1.0), 0.05), 20.0)
     flow = conversion_flow(
-        1e6 * p.driver("software_workforce"), p["conversion_rate"], p["conversion_growth"], years,
-        labour.premium() / labour.initial_premium, p["conversion_elasticity"],
-        p["conversion_signal"] * economy.government.signal[0],
-        float((tightness / p["normal_tightness"][ENGINEER]) ** p["conversion_tightness"]),
+        1e6 * p.driver("software_workforce"), p["conversion_rate"], p["conversion_growth"],
+        (economy.quarter - 6) / 4.0, labour.premium() / labour.initial_premium, p["conversion_elasticity"],
+        p["conversion_signal"] * economy.government.signal[0], (tightness / normal) ** p["conversion_tightness"],
     )  # fmt: skip
-    share = p["conversion_engineer_share"]
-    _enter(economy, CONVERTED, ENGINEER, flow / 4.0 * share, "conversion")
-    _enter(economy, CONVERTED, APPLIED, flow / 4.0 * (1.0 - share), "conversion")
     places, recorded = economy.levers.effective("reskilling_capacity"), economy.levers.delivered("reskilling_capacity")
     economy.record("reskilled_persons", recorded * 1e6 / 4.0)
-    _enter(economy, RESKILLED, APPLIED, places * 1e6 / 4.0 * p["reskilling_ai_share"], "conversion")
     economy.education.reskilled_stock += places * 1e6 / 4.0 * p["reskilling_success"]
+    share = p["conversion_engineer_share"]
+    return [flow / 4.0 * share, flow / 4.0 * (1.0 - share), places * 1e6 / 4.0 * p["reskilling_ai_share"]]
 
 
-def _migrate(economy: Economy) -> None:
-    p, people, t = economy.parameters, economy.people, economy.quarter
-    friction = p.driver("migration_friction")
-    newcomers = 250.0 * p.driver("overseas_graduates")
-    _enter(economy, ABROAD, RESEARCHER, newcomers * 0.05, "overseas", OVERSEAS)
-    _enter(economy, ABROAD, ENGINEER, newcomers * 0.95, "overseas", OVERSEAS)
-    rows = people.rows()
-    overseas = rows[people.employer[rows] == OVERSEAS]
-    offer = (economy.labour.real_wage() / economy.labour.initial_real_wage) ** p["return_wage_elasticity"]
-    hazard = return_hazard(p["return_rate"], p.driver("talent_return"), friction, offer, p["return_friction_gain"])
-    elite = overseas[people.tier[overseas] <= RESEARCHER]
-    posts = economy.levers.effective("talent_import_rate") * p["return_fill"]
-    extra = np.zeros(size("tier"))
-    extra[[TOP, RESEARCHER]] = posts / max(len(elite) * economy.person_weight, 1.0)
-    economy.record("talent_import_places", economy.levers.delivered("talent_import_rate") / 4.0)
-    draws = economy.streams.uniform("person_return", people.uid[overseas], t)
-    back = overseas[draws < (hazard + extra)[people.tier[overseas]] / 4.0]
-    people.employer[back] = SEEKING
-    home = rows[(people.employer[rows] >= ACADEMIA)]
-    leave = p["emigration_rate"] * p.driver("talent_outflow") * (1.0 - p["outflow_friction_cut"] * friction)
-    draws = economy.streams.uniform("person_emigration", people.uid[home], t)
-    gone = home[draws < leave[people.tier[home]] / 4.0]
-    people.employer[gone] = OVERSEAS
-    top_overseas = float((people.tier[overseas] == TOP).sum()) * economy.person_weight
-    economy.education.flexible = economy.levers.effective("flexible_import_share") * top_overseas
-    economy.record("flexible_positions", economy.levers.delivered("flexible_import_share") * top_overseas)
-    economy.record("talent_returned", len(back) * economy.person_weight)
-    economy.record("talent_emigrated", len(gone) * economy.person_weight)
+def _students_abroad(economy: Economy) -> list[float]:
+    """Persons in each group that graduates abroad and is overseas then."""
+    newcomers = 250.0 * economy.parameters.driver("overseas_graduates")
+    return [newcomers * 0.05, newcomers * 0.95]
 
 
-def _rise_and_leave(economy: Economy) -> None:
-    p, people, t = economy.parameters, economy.people, economy.quarter
-    rows = people.rows()
-    leaving = p["talent_exit_rate"][people.tier[rows]] + p["seeker_exit_rate"] * (people.employer[rows] == SEEKING)
-    exits = economy.streams.uniform("person_exit", people.uid[rows], t) < leaving / 4.0
-    economy.people_flows["exits"] += float(exits.sum()) * economy.person_weight
-    people.remove(rows[exits])
-    rows = rows[~exits]
-    # Nobody rises above the top tier.
-    promotion = np.where(people.tier[rows] > TOP, p["talent_promotion_rate"][people.tier[rows]] / 4.0, 0.0)
-    rising = rows[economy.streams.uniform("person_promotion", people.uid[rows], t) < promotion]
-    people.tier[rising] -= 1
+def _enter(economy: Economy, persons: list[float]) -> None:
+    """Let ``persons`` of each group enter; the fraction of a row is drawn, so the mean is exact at any scale."""
+    p, streams, people, t = economy.parameters, economy.streams, economy.people, economy.quarter
+    counts = np.empty(len(GROUPS), dtype=np.int64)
+    total = count_entrants(np.array(persons), economy.person_weight, GROUPS, streams.key("graduate_count", t), counts)
+    rows = people.take(total)
+    share = p["education_share"]
+    terms = EntryTerms(
+        t, *skill_tables(p["skill_dispersion"]), np.cumsum(share) / share.sum(), economy.labour.wage,
+        streams.key("graduate_region", t), streams.key("person_skill", 0),
+    )  # fmt: skip
+    write_entrants(people.pick(Entered), rows, counts, GROUPS, terms)
+    entered = counts.tolist()
+    economy.people_flows = {name: sum(entered[part]) * economy.person_weight for name, part in FLOWS.items()}
+
+
+@compiled
+def count_entrants(
+    persons: np.ndarray, person_weight: float, groups: np.ndarray, key: np.uint64, counts: np.ndarray
+) -> int:
+    """Rows that enter in each group, into ``counts``; returns their sum."""
+    total = 0
+    for group in range(len(persons)):
+        name = groups[group, 0] * 16 + groups[group, 1]
+        counts[group] = int(persons[group] / person_weight + uniform_of(key, np.uint64(name)))
+        total += counts[group]
+    return total
+
+
+@compiled
+def write_entrants(
+    people: Entered, rows: np.ndarray, counts: np.ndarray, groups: np.ndarray, terms: EntryTerms
+) -> None:
+    """Fill the rows of entrants, group by group."""
+    place = 0
+    for group in range(len(counts)):
+        origin, tier, state = groups[group, 0], groups[group, 1], groups[group, 2]
+        for slot in range(counts[group]):
+            row = rows[place]
+            place += 1
+            uid = candidate_id(origin, terms.quarter, slot, tier)
+            people.uid[row], people.alive[row] = uid, True
+            people.tier[row], people.employer[row] = tier, state
+            people.skill[row] = normal_of(terms.skill_key, uid, terms.skill)
+            people.skill_pay[row] = normal_of(terms.skill_key, uid, terms.skill_pay)
+            people.region[row] = province_of(uniform_of(terms.region_key, uid), terms.edges)
+            people.wage[row] = terms.wage[tier]
+            people.entered[row], people.origin[row] = terms.quarter, origin
+
+
+@lru_cache(maxsize=8)
+def skill_tables(dispersion: float) -> tuple[np.ndarray, np.ndarray]:
+    """Skill of each class of the standard normal draw, and the pay it brings over the posted wage."""
+    skill = np.exp(dispersion * QUANTILE_TABLE)
+    return skill, skill**SKILL_PAY
+
+
+@compiled
+def province_of(draw: float, edges: np.ndarray) -> int:
+    """Province in proportion to places in education; ``edges`` are its cumulative shares."""
+    region = 0
+    while region < len(edges) - 1 and edges[region] < draw:
+        region += 1
+    return region

@@ -1,4 +1,4 @@
-"""Call 6, ``labour``: vacancies, search, matching by tier and region, wages.
+"""Call 6, ``labour``: staff wanted, separation, posts, matching (``matching``), wages.
 
 Rule: Desired staff
     Formula: N* = (1 + buffer) * expected orders / (output per head * tier productivity) + research_wage_share * 4 *
@@ -21,25 +21,6 @@ Rule: Separation
     Source: talent.md sections 5 and 8 (turnover); judgement on the band
     Clause: P008
 
-Rule: Matching
-    Formula: hires = min(S, V, mu * S^alpha * V^(1 - alpha)) per tier and market; top tiers national, others by province
-        first and then among what is left nationally at half the efficiency; a hired person draws an employer in
-        proportion to posts * exp(employer_quality * [incumbent])
-    Symbols: S seekers, V vacancies of firms, for the two upper tiers also of academia, mu matching_efficiency, alpha
-        matching_elasticity; academic posts academia_staff * (1 + academia_growth)^years + staff of research bases;
-        staff of bases research_bases * staff_per_base * base_staff_mix
-    Unit: persons a quarter
-    Source: Petrongolo and Pissarides (2001); rates in talent.md section 8
-    Clause: P008;P081
-
-Rule: Substitution by a lower tier
-    Formula: V(k+1) = max(0, desired(k+1) - staff(k+1)) + substitution * max(0, desired(k) - staff(k))
-    Symbols: substitution tier_substitution; the posts of tier k stay open beside; a lower tier produces less
-        (production_weight)
-    Unit: persons
-    Source: talent.md section 8 (0.6)
-    Clause: P008;P035
-
 Rule: Posted wage
     Formula: d ln w = (pass * g + phi * ln(theta / theta*)) / 4; engineers and applied staff at least software pay
     Symbols: pass wage_outside_pass_through; g growth of software pay; theta vacancies per seeker; theta* chronic
@@ -58,26 +39,87 @@ Rule: Pay of staff in post
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from simulation.inputs.dimensions import size
-from simulation.model.state import ACADEMIA, ENGINEER, RESEARCHER, SEEKING
+from simulation.model.compiled import compiled
+from simulation.model.rules import matching
+from simulation.model.state import ACADEMIA, ENGINEER, OVERSEAS, SEEKING, STATES
+from simulation.model.streams import largest, note_low, uniform_of
 
 if TYPE_CHECKING:
     from simulation.model.economy import Economy
 
 TIERS = size("tier")
-REGIONS = size("region")
+BATCH = 1024  # rows looked at together for rare events
 
 
-def matches(seekers: np.ndarray, vacancies: np.ndarray, efficiency: float, elasticity: float) -> np.ndarray:
-    """Hires of each market (same shape as the inputs, persons): Cobb-Douglas with constant returns, at most min(S,
-    V).
-    """
-    made = efficiency * seekers**elasticity * vacancies ** (1.0 - elasticity)
-    return np.minimum(np.minimum(seekers, vacancies), made)
+class Planning(NamedTuple):
+    """Columns of firms that decide on staff."""
+
+    alive: np.ndarray
+    weight: np.ndarray
+    layer: np.ndarray
+    product: np.ndarray
+    efficiency: np.ndarray
+    compute: np.ndarray
+    expected_orders: np.ndarray
+    research_budget: np.ndarray
+    margin: np.ndarray
+    revenue_quarters: np.ndarray
+    cash: np.ndarray
+    group_revenue: np.ndarray
+    research_share: np.ndarray
+    desired: np.ndarray
+
+
+class PlanningTerms(NamedTuple):
+    """Mix of tiers, its productivity and its cost a year by layer; output per head and quarter by product."""
+
+    mix: np.ndarray
+    productivity: np.ndarray
+    cost: np.ndarray
+    output_per_head: np.ndarray
+    person_weight: float
+    hiring_buffer: float
+    efficiency_output: float
+    compute_output_share: float
+    research_wage_share: float
+    runway_years: float
+    parent_cover: float
+    layoff_band: float
+    layoff_speed: float
+
+
+class Employed(NamedTuple):
+    """Columns of people at work."""
+
+    uid: np.ndarray
+    alive: np.ndarray
+    tier: np.ndarray
+    region: np.ndarray
+    employer: np.ndarray
+    wage: np.ndarray
+    skill_pay: np.ndarray
+
+
+class Leaving(NamedTuple):
+    """Probabilities a quarter: of dismissal by employer, of a quit by tier; keys of the draws."""
+
+    dismissal: np.ndarray
+    quit: np.ndarray
+    layoff_key: np.uint64
+    quit_key: np.uint64
+
+
+class Payroll(NamedTuple):
+    """Columns of firms that people's pay and number fill."""
+
+    weight: np.ndarray
+    headcount: np.ndarray
+    wage_bill: np.ndarray
 
 
 def affordable_mix(mix: np.ndarray, drift: np.ndarray, elasticity: float) -> np.ndarray:
@@ -89,6 +131,18 @@ def affordable_mix(mix: np.ndarray, drift: np.ndarray, elasticity: float) -> np.
     return wanted / wanted.sum(axis=1, keepdims=True)
 
 
+@compiled
+def affordable_staff(means: float, cost: float, present: float) -> float:
+    """Persons a firm can pay: from its means (million CNY a year), at least one and most of those present."""
+    return max(means / cost, 1.0, 0.85 * present)
+
+
+@compiled
+def dismissed_share(present: float, desired: float, band: float, speed: float) -> float:
+    """Share of staff dismissed in a quarter: part of what exceeds the desired staff by more than the band."""
+    return speed * max(present - band * desired, 0.0) / max(present, 1e-300)
+
+
 def posted_wage(
     wage: np.ndarray, outside_growth: float, tightness: np.ndarray, response: float, normal: float, pass_through: float
 ) -> np.ndarray:
@@ -98,168 +152,135 @@ def posted_wage(
 
 
 def run(economy: Economy) -> None:
-    """Separate, post, match and pay."""
-    _count(economy)
-    _desire(economy)
-    _separate(economy)
-    _count(economy)
-    _post_vacancies(economy)
-    _match(economy)
+    """Plan, separate, match and pay."""
+    staff = _staff(economy)
+    seekers = matching.room(economy.people.length)
+    number = _separate(economy, staff, _plan(economy, staff), seekers)
+    matching.run(economy, staff, seekers, number)
+    offered = economy.labour.wage
     _set_wages(economy)
-    _count(economy)
+    _pay(economy, staff, 1.0 - 0.5 ** (0.25 / economy.parameters["wage_half_life"]), seekers.hired, offered)
 
 
-def _count(economy: Economy) -> None:
-    """Head count by firm and tier (per firm) and the wage bill a year."""
-    people, firms = economy.people, economy.firms
-    rows = people.rows()
-    employed = rows[people.employer[rows] >= 0]
-    employer, tier = people.employer[employed], people.tier[employed]
-    per_firm = economy.person_weight / np.maximum(firms.weight, 1e-300)
-    count = np.bincount(employer * TIERS + tier, minlength=firms.length * TIERS).reshape(firms.length, TIERS)
-    firms.headcount[:] = count * per_firm[:, None]
-    firms.wage_bill[:] = np.bincount(employer, people.wage[employed], firms.length) * per_firm
+def count(economy: Economy) -> None:
+    """Head count by firm and tier (per firm) and the wage bill a year, with everybody paid as they are."""
+    _pay(economy, _staff(economy), 0.0, np.zeros(economy.people.length, dtype=np.bool_), economy.labour.wage)
 
 
-def _desire(economy: Economy) -> None:
+# -- plans and separation ---------------------------------------------------------------------------------------------
+
+
+def _staff(economy: Economy) -> np.ndarray:
+    """Rows of people by employer (the states without a firm first, see ``STATES``) and tier."""
+    staff = np.zeros((STATES + economy.firms.length, TIERS), dtype=np.int32)
+    count_staff(economy.people.pick(Employed), staff)
+    return staff
+
+
+@compiled
+def count_staff(people: Employed, staff: np.ndarray) -> None:
+    """Add the living to ``staff`` (employer, tier)."""
+    for row in range(len(people.alive)):
+        staff[np.uint64(people.employer[row] + STATES), np.uint64(people.tier[row])] += people.alive[row]
+
+
+def _plan(economy: Economy, staff: np.ndarray) -> np.ndarray:
+    """Firms decide on staff; returns the probability of dismissal by employer: who seeks work has none to lose."""
     p, firms, labour = economy.parameters, economy.firms, economy.labour
-    mix = affordable_mix(labour.tier_mix, labour.wage_drift(), p["tier_wage_elasticity"])[firms.layer]
-    productivity = mix @ p["production_weight"]
-    per_head = labour.output_per_head[firms.product] * (1.0 + p["productivity_growth"]) ** (economy.quarter / 4.0)
-    per_head = per_head * np.exp(p["efficiency_output"] * firms.efficiency)
-    per_head = per_head * np.maximum(firms.compute, 0.05) ** p["compute_output_share"]
-    production = (1.0 + p["hiring_buffer"]) * firms.expected_orders / (per_head * productivity)
-    cost = (mix @ labour.wage) * (1.0 + p["overhead_ratio"])
-    research = p["research_wage_share"] * 4.0 * firms.research_budget / cost
-    wanted = production + research
-    bought = (1.0 - p["research_wage_share"]) * 4.0 * firms.research_budget
-    means = firms.margin * firms.revenue_year() + np.maximum(firms.cash, 0.0) / p["runway_years"] - bought
-    means = means + np.where(firms.group_revenue > 0.0, p["parent_cover"] * firms.group_revenue, 0.0)
-    affordable = np.maximum(means / cost, 1.0)
-    total = np.minimum(wanted, np.maximum(affordable, 0.85 * firms.headcount.sum(axis=1))) * firms.alive
-    firms.research_share[:] = np.where(wanted > 0.0, research / np.maximum(wanted, 1e-300), 0.0)
-    firms.desired[:] = total[:, None] * mix
+    mix = affordable_mix(labour.tier_mix, labour.wage_drift(), p["tier_wage_elasticity"])
+    growth = (1.0 + p["productivity_growth"]) ** (economy.quarter / 4.0)
+    terms = p.terms(
+        PlanningTerms, mix=mix, productivity=mix @ p["production_weight"],
+        cost=(mix @ labour.wage) * (1.0 + p["overhead_ratio"]), output_per_head=labour.output_per_head * growth,
+        person_weight=economy.person_weight,
+    )  # fmt: skip
+    dismissal = np.zeros(len(staff))
+    dismissal[STATES + SEEKING] = 1.0
+    plan_staff(firms.pick(Planning), terms, staff[STATES:], dismissal[STATES:])
+    return dismissal
 
 
-def _separate(economy: Economy) -> None:
-    p, people, firms, t = economy.parameters, economy.people, economy.firms, economy.quarter
-    rows = people.rows()
-    employed = rows[people.employer[rows] >= 0]
-    have, want = firms.headcount.sum(axis=1), firms.desired.sum(axis=1)
-    surplus = np.clip(have - p["layoff_band"] * want, 0.0, None) / np.maximum(have, 1e-300)
-    dismissed = p["layoff_speed"] * surplus[people.employer[employed]]
-    dismissed = np.where(firms.alive[people.employer[employed]], dismissed, 1.0)
-    laid_off = economy.streams.uniform("person_layoff", people.uid[employed], t) < dismissed
-    tight = economy.labour.tightness > p["tight_market"]
-    restless = np.where(tight, p["tight_market_switching"], 1.0) * p["switching_rate"] / 4.0
-    quits = economy.streams.uniform("person_quit", people.uid[employed], t) < restless[people.tier[employed]]
-    people.employer[employed[laid_off | quits]] = SEEKING
-    academics = rows[people.employer[rows] == ACADEMIA]
-    moves = economy.streams.uniform("person_quit", people.uid[academics], t) < 0.5 * restless[people.tier[academics]]
-    people.employer[academics[moves]] = SEEKING
-
-
-def _post_vacancies(economy: Economy) -> None:
-    p, firms, labour = economy.parameters, economy.firms, economy.labour
-    gap = np.maximum(firms.desired - firms.headcount, 0.0) * firms.alive[:, None]
-    passed = p["tier_substitution"] * gap
-    passed[:, -1] = 0.0
-    firms.vacancies[:] = gap - passed
-    firms.vacancies[:, 1:] += passed[:, :-1]
-    people = economy.people
-    rows = people.rows()
-    academics = rows[people.employer[rows] == ACADEMIA]
-    have = np.bincount(people.tier[academics], minlength=TIERS) * economy.person_weight
-    growth = (1.0 + p["academia_growth"]) ** (economy.quarter / 4.0)
-    bases = economy.levers.effective("research_bases") * p["staff_per_base"] * p["base_staff_mix"]
-    funded = economy.levers.delivered("research_bases") * p["staff_per_base"]
-    economy.record("research_base_staff_funded", funded * p["base_staff_mix"].sum())
-    labour.academia_desired = p["academia_staff"] * growth + bases
-    labour.academia_vacancies = np.maximum(labour.academia_desired - have, 0.0)
-
-
-def _match(economy: Economy) -> None:
-    p, people, firms, labour = economy.parameters, economy.people, economy.firms, economy.labour
-    rows = people.rows()
-    seeking = rows[people.employer[rows] == SEEKING]
-    posts = firms.vacancies * (firms.weight * firms.alive)[:, None]
-    weight = economy.person_weight
-    efficiency, elasticity = p["matching_efficiency"], p["matching_elasticity"]
-    for tier in range(TIERS):
-        pool = seeking[people.tier[seeking] == tier]
-        national = float(posts[:, tier].sum()) + float(labour.academia_vacancies[tier])
-        labour.tightness[tier] = national / max(len(pool) * weight, weight)
-        labour.vacancies[tier], labour.seekers[tier] = national, len(pool) * weight
-        if not len(pool) or national <= 0.0:
+@compiled
+def plan_staff(firms: Planning, terms: PlanningTerms, staff: np.ndarray, dismissal: np.ndarray) -> None:
+    """Desired staff by tier, the part of it for research and the probability that a member is dismissed."""
+    for firm in range(len(firms.alive)):
+        if not firms.alive[firm]:
+            dismissal[firm] = 1.0
+            for tier in range(staff.shape[1]):
+                firms.desired[firm, tier] = 0.0
             continue
-        if tier <= RESEARCHER:
-            _hire(
-                economy,
-                tier,
-                pool,
-                posts[:, tier],
-                np.zeros(len(pool), dtype=np.int64),
-                efficiency[tier],
-                elasticity,
-                True,
-            )
-            continue
-        region = people.region[pool]
-        _hire(economy, tier, pool, posts[:, tier], region, efficiency[tier], elasticity, False)
-        left = pool[people.employer[pool] == SEEKING]
-        taken = np.bincount(people.employer[pool[people.employer[pool] >= 0]], minlength=firms.length) * weight
-        remaining = np.maximum(posts[:, tier] - taken, 0.0)
-        _hire(
-            economy,
-            tier,
-            left,
-            remaining,
-            np.zeros(len(left), dtype=np.int64),
-            0.5 * efficiency[tier],
-            elasticity,
-            True,
-        )
+        layer, cost = firms.layer[firm], terms.cost[firms.layer[firm]]
+        per_head = terms.output_per_head[firms.product[firm]] * np.exp(terms.efficiency_output * firms.efficiency[firm])
+        per_head *= max(firms.compute[firm], 0.05) ** terms.compute_output_share
+        production = (1.0 + terms.hiring_buffer) * firms.expected_orders[firm] / (per_head * terms.productivity[layer])
+        research = terms.research_wage_share * 4.0 * firms.research_budget[firm] / cost
+        wanted = production + research
+        firms.research_share[firm] = research / wanted if wanted > 0.0 else 0.0
+        revenue, present = 0.0, 0.0
+        for quarter in range(firms.revenue_quarters.shape[1]):
+            revenue += firms.revenue_quarters[firm, quarter]
+        for tier in range(staff.shape[1]):
+            present += staff[firm, tier] * (terms.person_weight / firms.weight[firm])
+        means = firms.margin[firm] * revenue + max(firms.cash[firm], 0.0) / terms.runway_years
+        means -= (1.0 - terms.research_wage_share) * 4.0 * firms.research_budget[firm]
+        means += terms.parent_cover * firms.group_revenue[firm]
+        total = min(wanted, affordable_staff(means, cost, present))
+        dismissal[firm] = dismissed_share(present, total, terms.layoff_band, terms.layoff_speed)
+        for tier in range(staff.shape[1]):
+            firms.desired[firm, tier] = total * terms.mix[layer, tier]
 
 
-def _hire(
-    economy: Economy, tier: int, pool: np.ndarray, posts: np.ndarray, market: np.ndarray, efficiency: float,
-    elasticity: float, national: bool,
-) -> None:  # fmt: skip
-    """Match the seekers of a tier with posts, nationally or province by province; each hired person draws an
-    employer.
+def _separate(economy: Economy, staff: np.ndarray, dismissal: np.ndarray, seekers: matching.Seekers) -> int:
+    """People are dismissed or quit; all who seek work are listed in ``seekers``, returns their number."""
+    p, people, labour, streams, t = (
+        economy.parameters, economy.people, economy.labour, economy.streams, economy.quarter,
+    )  # fmt: skip
+    restless = np.where(labour.tightness > p["tight_market"], p["tight_market_switching"], 1.0) * p["switching_rate"]
+    leaving = Leaving(dismissal, restless / 4.0, streams.key("person_layoff", t), streams.key("person_quit", t))
+    rows, notes = np.empty(BATCH + 1, dtype=np.int64), np.empty(BATCH, dtype=np.bool_)
+    return separate(people.pick(Employed), leaving, staff, seekers, rows, notes)
+
+
+@compiled
+def separate(
+    people: Employed, leaving: Leaving, staff: np.ndarray, seekers: matching.Seekers, rows: np.ndarray,
+    notes: np.ndarray,
+) -> int:  # fmt: skip
+    """Let people go who are dismissed or quit and list all seekers; returns their number.
+
+    ``rows`` and ``notes`` are room for a batch of people: those who may leave are few and are listed first.  Who
+    sought work before is dismissed for certain.
     """
-    p, people, firms, labour, t = economy.parameters, economy.people, economy.firms, economy.labour, economy.quarter
-    weight = economy.person_weight
-    region = np.zeros(firms.length, dtype=np.int64) if national else firms.region
-    markets = 1 if national else REGIONS
-    academic = float(labour.academia_vacancies[tier]) if national else 0.0
-    seekers = np.bincount(market, minlength=markets) * weight
-    vacancies = np.bincount(region, posts, markets) + academic
-    chance = matches(seekers, vacancies, efficiency, elasticity) / np.maximum(seekers, 1e-300)
-    ids = people.uid[pool]
-    hired = economy.streams.uniform("person_hired", ids, t, 1 if national else 0) < chance[market]
-    who, where = pool[hired], market[hired]
-    if not len(who):
-        return
-    order = np.argsort(region, kind="stable")
-    quality = np.exp(p["employer_quality"] * np.where(firms.kind[order] == 1, 1.0, 0.0))
-    attraction = posts[order] * quality
-    cumulative = np.concatenate([[0.0], np.cumsum(attraction)])
-    starts = np.searchsorted(region[order], np.arange(markets + 1))
-    low, high = cumulative[starts[where]], cumulative[starts[where + 1]]
-    draws = economy.streams.uniform("person_employer", people.uid[who], t, 1 if national else 0)
-    point = low + draws * (high - low + academic)
-    in_academia = (point >= high) & (academic > 0.0)
-    place = np.clip(np.searchsorted(cumulative, point, side="right") - 1, 0, len(order) - 1)
-    employer = np.where(in_academia, ACADEMIA, order[place])
-    people.employer[who] = employer
-    moved = who[~in_academia]
-    people.region[moved] = firms.region[people.employer[moved]]
-    people.wage[who] = np.maximum(people.wage[who], labour.wage[tier] * people.skill[who] ** 0.3)
+    found, restless = 0, largest(leaving.quit)
+    for start in range(0, len(people.alive), len(notes)):
+        stop = min(start + len(notes), len(people.alive))
+        note_low(leaving.quit_key, people.uid[start:stop], restless, notes)
+        listed = 0
+        for row in range(start, stop):
+            state = people.employer[row]
+            rows[listed] = row
+            in_danger = leaving.dismissal[np.uint64(state + STATES)] > 0.0
+            listed += people.alive[row] & (in_danger | (notes[row - start] & (state != OVERSEAS)))
+        for place in range(listed):
+            row = rows[place]
+            uid, tier, state = people.uid[row], people.tier[row], people.employer[row]
+            employer = np.uint64(state + STATES)
+            quits = uniform_of(leaving.quit_key, uid) < leaving.quit[tier] * (0.5 if state == ACADEMIA else 1.0)
+            goes = quits | (uniform_of(leaving.layoff_key, uid) < leaving.dismissal[employer])
+            staff[employer, tier] -= goes
+            people.employer[row] = SEEKING if goes else state
+            seekers.rows[found], seekers.uid[found] = row, uid
+            seekers.tier[found], seekers.region[found] = tier, people.region[row]
+            seekers.searching[tier, people.region[row]] += goes
+            found += goes
+    return found
+
+
+# -- pay --------------------------------------------------------------------------------------------------------------
 
 
 def _set_wages(economy: Economy) -> None:
-    p, people, labour = economy.parameters, economy.people, economy.labour
+    p, labour = economy.parameters, economy.labour
     growth = p.driver("software_wage_growth")
     labour.software_wage *= np.exp(growth / 4.0)
     labour.wage = posted_wage(
@@ -271,8 +292,39 @@ def _set_wages(economy: Economy) -> None:
         p["wage_outside_pass_through"],
     )
     labour.wage[ENGINEER:] = np.maximum(labour.wage[ENGINEER:], labour.software_wage)
-    rows = people.rows()
-    at_home = rows[people.employer[rows] >= ACADEMIA]
-    target = labour.wage[people.tier[at_home]] * people.skill[at_home] ** 0.3
-    speed = 1.0 - 0.5 ** (0.25 / p["wage_half_life"])
-    people.wage[at_home] += speed * (target - people.wage[at_home])
+
+
+def _pay(economy: Economy, staff: np.ndarray, speed: float, hired: np.ndarray, offered: np.ndarray) -> None:
+    """Pay moves towards the posted wage; firms' head counts and wage bills follow.
+
+    ``hired`` marks rows of people who begin at what was ``offered`` (by tier), where they earned less before.
+    """
+    bill = np.zeros(len(staff))
+    pay_people(economy.people.pick(Employed), hired, offered, economy.labour.wage, speed, bill)
+    fill_payroll(economy.firms.pick(Payroll), staff[STATES:], bill[STATES:], economy.person_weight)
+
+
+@compiled
+def pay_people(
+    people: Employed, hired: np.ndarray, offered: np.ndarray, posted: np.ndarray, speed: float, bill: np.ndarray
+) -> None:
+    """Move the pay of people at home by the part ``speed`` of its gap and add it to the ``bill`` by employer."""
+    for row in range(len(people.alive)):
+        if not people.alive[row]:
+            continue
+        employer, tier, skill = people.employer[row], np.uint64(people.tier[row]), people.skill_pay[row]
+        at_home = employer >= ACADEMIA
+        wage = max(people.wage[row], offered[tier] * skill if hired[row] else 0.0)
+        wage += (speed if at_home else 0.0) * (posted[tier] * skill - wage)
+        people.wage[row] = wage
+        bill[np.uint64(employer + STATES)] += wage if at_home else 0.0
+
+
+@compiled
+def fill_payroll(firms: Payroll, staff: np.ndarray, bill: np.ndarray, person_weight: float) -> None:
+    """Head count and wage bill per firm that a row stands for."""
+    for firm in range(len(firms.weight)):
+        per_firm = person_weight / max(firms.weight[firm], 1e-300)
+        firms.wage_bill[firm] = bill[firm] * per_firm
+        for tier in range(staff.shape[1]):
+            firms.headcount[firm, tier] = staff[firm, tier] * per_firm
