@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import numpy as np
@@ -44,8 +45,17 @@ class Columns:
         self.length = max(int(capacity), 16)
         self._lowest_free = 0  # no row below it is free
         self._picked: dict[type, Any] = {}
-        for name, (dtype, shape) in self._all_fields().items():
-            setattr(self, name, np.zeros((self.length, *shape), dtype=dtype))
+        self._rooms: dict[str, np.ndarray] = {}
+        self._blocks: list[np.ndarray] = []
+        self._lay_out(self.length)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: part for name, part in self.__dict__.items() if name not in ("_blocks", "_picked", "_rooms")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._picked, self._rooms = {}, {}
+        self._move_to(self.length)
 
     @classmethod
     def _all_fields(cls) -> dict[str, tuple[Any, tuple[int, ...]]]:
@@ -73,8 +83,8 @@ class Columns:
     def add(self, uid: np.ndarray, **values: Any) -> np.ndarray:
         """Add rows with the given stable ids and column values (arrays or scalars); returns their row numbers."""
         rows = self.take(len(uid))
-        for name in self._all_fields():
-            getattr(self, name)[rows] = 0
+        for block in self._blocks:
+            block[:, rows] = 0
         self.uid[rows] = uid
         self.alive[rows] = True
         for name, value in values.items():
@@ -101,13 +111,33 @@ class Columns:
             picked = self._picked[kind] = kind(*(getattr(self, name) for name in kind._fields))  # type: ignore[attr-defined]
         return picked
 
+    def room(self, name: str, dtype: Any) -> np.ndarray:
+        """Room for a number of each row under a name of the rule's own; what is in it does not last."""
+        room = self._rooms.get(name)
+        if room is None or len(room) < self.length:
+            room = self._rooms[name] = np.empty(self.length, dtype=dtype)
+        return room
+
     def _grow(self, capacity: int) -> None:
-        for name, (dtype, shape) in self._all_fields().items():
-            wider = np.zeros((capacity, *shape), dtype=dtype)
-            wider[: self.length] = getattr(self, name)
-            setattr(self, name, wider)
+        self._move_to(capacity)
         self.length = capacity
         self._picked.clear()
+
+    def _move_to(self, capacity: int) -> None:
+        before = {name: getattr(self, name) for name in self._all_fields()}
+        self._lay_out(capacity)
+        for name, column in before.items():
+            getattr(self, name)[: self.length] = column
+
+    def _lay_out(self, capacity: int) -> None:
+        """Columns of zeros; those of one type and shape are rows of one block, so that a few strokes clear an agent."""
+        kinds: dict[tuple[Any, tuple[int, ...]], list[str]] = defaultdict(list)
+        for name, kind in self._all_fields().items():
+            kinds[kind].append(name)
+        self._blocks = [np.zeros((len(names), capacity, *shape), type_) for (type_, shape), names in kinds.items()]
+        for names, block in zip(kinds.values(), self._blocks, strict=True):
+            for name, column in zip(names, block, strict=True):
+                setattr(self, name, column)
 
 
 def inner(first: np.ndarray, second: np.ndarray) -> float:

@@ -136,6 +136,7 @@ class Economy(mesa.Model):
         self.expected_entries = np.zeros(size("region"))
         self.entries_before_pilots = np.zeros((2, size("region")))
         self.carrying = p["carrying_initial"].copy()
+        self.concentration: dict[str, float] = {}
         self.public_by_region = np.ones(size("region"))
         self.funding_by_region = np.zeros(size("region"))
         self.people_flows: dict[str, float] = dict.fromkeys(("graduates", "conversion", "overseas", "exits"), 0.0)

@@ -12,7 +12,7 @@ import numpy as np
 
 from simulation.inputs.dimensions import members, note, size
 from simulation.model.columns import Columns
-from simulation.model.compiled import inlined
+from simulation.model.compiled import compiled, inlined
 
 START_UP, INCUMBENT = 0, 1
 SEEKING, ACADEMIA, OVERSEAS = -1, -2, -3
@@ -101,6 +101,17 @@ class Adopters(Columns):
         return np.flatnonzero(self.adopted >= 0)
 
 
+@compiled
+def close_ranks(firm: np.ndarray, cell: np.ndarray, share: np.ndarray, count: np.ndarray, alive: np.ndarray) -> int:
+    """Move the positions of living firms to the front, in order; returns how many they are."""
+    kept = 0
+    for place in range(len(firm)):
+        if alive[firm[place]]:
+            firm[kept], cell[kept], share[kept], count[kept] = firm[place], cell[place], share[place], count[place]
+            kept += 1
+    return kept
+
+
 class Positions:
     """Sparse market positions: one row for a firm in a cell it serves (buyer x product).
 
@@ -108,23 +119,39 @@ class Positions:
     ``count`` is how many of the firms that the row stands for serve the cell.
     """
 
+    columns: ClassVar = {"firm": np.int64, "cell": np.int64, "share": float, "count": float}
+    firm: np.ndarray
+    cell: np.ndarray
+    share: np.ndarray
+    count: np.ndarray
+
     def __init__(self) -> None:
-        self.firm = np.zeros(0, dtype=np.int64)
-        self.cell = np.zeros(0, dtype=np.int64)
-        self.share = np.zeros(0)
-        self.count = np.zeros(0)
+        self._room = {name: np.zeros(0, dtype=dtype) for name, dtype in self.columns.items()}
+        self.__dict__.update(self._room)
 
     def add(self, firm: np.ndarray, cell: np.ndarray, share: np.ndarray, count: np.ndarray) -> None:
         """Append positions; a new entrant starts with share zero."""
-        self.firm = np.concatenate([self.firm, firm])
-        self.cell = np.concatenate([self.cell, cell])
-        self.share = np.concatenate([self.share, share])
-        self.count = np.concatenate([self.count, count])
+        before = len(self.firm)
+        after = before + len(firm)
+        for name, new in zip(self.columns, (firm, cell, share, count), strict=True):
+            present, room = getattr(self, name), self._room[name]
+            if present.base is not room or after > len(room):
+                room = self._room[name] = np.empty(after + after // 4, dtype=room.dtype)
+                room[:before] = present
+            room[before:after] = new
+            setattr(self, name, room[:after])
 
     def keep(self, mask: np.ndarray) -> None:
         """Drop the positions where ``mask`` is false (their share falls to the others at the next awards)."""
         self.firm, self.cell = self.firm[mask], self.cell[mask]
         self.share, self.count = self.share[mask], self.count[mask]
+
+    def keep_living(self, alive: np.ndarray) -> None:
+        """Drop the positions of firms that are gone; ``alive`` is the column of the firms."""
+        kept = close_ranks(self.firm, self.cell, self.share, self.count, alive)
+        self.firm, self.cell, self.share, self.count = (
+            column[:kept] for column in (self.firm, self.cell, self.share, self.count)
+        )
 
 
 def cells_of(product: int, buyers: np.ndarray) -> np.ndarray:

@@ -21,6 +21,7 @@ SECOND = np.uint64(0x94D049BB133111EB)
 QUARTER_STEP, INDEX_STEP = 0x100000001B3, 0x1003F
 MASK = (1 << 64) - 1
 QUANTILES = 4096
+INDICES = 20  # draws for life that a stream may have
 
 Draws = tuple[tuple[str, tuple[int, ...]], ...]  # streams, each with the indices of its draws
 
@@ -106,8 +107,9 @@ def largest(values: np.ndarray) -> float:
 
 
 @compiled
-def _uniforms(key: np.uint64, ids: np.ndarray, result: np.ndarray) -> None:
-    for row in range(len(ids)):
+def uniforms_of(key: np.uint64, ids: np.ndarray, result: np.ndarray) -> None:
+    """Uniform draws of many stable ids under a stream's key into ``result``; in a loop of its own a draw is cheap."""
+    for row in range(min(len(ids), len(result))):
         result[row] = uniform_of(key, ids[row])
 
 
@@ -167,6 +169,7 @@ class Streams:
         root = _mix_integer((_mix_integer(self.seed & MASK) + self.replicate * int(GOLDEN)) & MASK)
         self._keys = {name: _mix_integer(root ^ zlib.crc32(name.encode())) for name in STREAMS}
         self._bases: dict[Draws, np.ndarray] = {}
+        self._for_life: dict[str, np.ndarray] = {}
 
     def key(self, stream: str, quarter: int, index: int = 0) -> np.uint64:
         """Key of a stream in a quarter, for draws inside kernels (:func:`uniform_of`, :func:`normal_of`)."""
@@ -185,10 +188,16 @@ class Streams:
         """Word of a quarter: inside kernels, the key of a draw is ``mix(base + word)``."""
         return np.uint64((quarter + 4096) * QUARTER_STEP)
 
+    def keys_for_life(self, stream: str) -> np.ndarray:
+        """Keys of a stream by index in quarter 0, for draws that an agent keeps for life; shape (index,)."""
+        if stream not in self._for_life:
+            self._for_life[stream] = np.array([self.key(stream, 0, index) for index in range(INDICES)])
+        return self._for_life[stream]
+
     def uniform(self, stream: str, ids: np.ndarray, quarter: int, index: int = 0) -> np.ndarray:
         """Uniform draws in (0, 1), one per stable id; shape of ``ids`` (uint64, one-dimensional)."""
         result = np.empty(len(ids))
-        _uniforms(self.key(stream, quarter, index), ids, result)
+        uniforms_of(self.key(stream, quarter, index), ids, result)
         return result
 
     def normal(self, stream: str, ids: np.ndarray, quarter: int, index: int = 0) -> np.ndarray:

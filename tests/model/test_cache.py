@@ -22,7 +22,7 @@ import numpy as np
 logging.basicConfig(stream=sys.stderr, format="%(message)s")
 from simulation.model import cache, streams
 print(streams.Streams(7).uniform("firm_exit", np.arange(1, 6, dtype=np.uint64), 3).tolist())
-print(sum(streams._uniforms.stats.cache_hits.values()), cache.cache_folder())
+print(sum(streams.uniforms_of.stats.cache_hits.values()), cache.cache_folder())
 """
 
 

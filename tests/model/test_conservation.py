@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from simulation.model import Economy, ledger
+from simulation.model.initial import attributes
 from simulation.model.ledger import Books, Ledger
-from simulation.model.rules import accounts, deals, finance, grants, market, public_money, tickets
-from simulation.model.state import Firms
+from simulation.model.rules import accounts, deals, exit_and_entry, finance, grants, market, public_money, tickets
 from tests.model import stepping
 from tests.model.drawing import effective, random_scenario, run
 from tests.model.states import CLOSED, counted_gap
@@ -37,17 +37,21 @@ KERNELS = {
     "deals": (deals, tickets, ("make_deals",)),
     "finance": (finance, finance, ("raise_and_return",)),
     "accounts": (accounts, accounts, ("settle",)),
+    "entry": (attributes, attributes, ("equip",)),
+    "exit": (exit_and_entry, exit_and_entry, ("liquidate",)),
 }
 PAYMENTS = [
     ("public_money", grants.GRANTS), ("deals", 0), ("finance", finance.LOANS),
     ("finance", finance.REPAYMENT), ("accounts", accounts.RECEIPTS), ("accounts", accounts.CORE),
     ("accounts", accounts.IMPORTED), ("accounts", accounts.WAGES), ("accounts", accounts.TAXES),
-    ("accounts", accounts.TAKEN),
+    ("accounts", accounts.TAKEN), ("entry", attributes.BY_FOUNDERS), ("entry", attributes.BY_PARENTS),
 ]  # fmt: skip
+SLIPS = [(kernel, entry, column) for kernel, entry in PAYMENTS for column in ("cash", "posted", "totals")]
+# Nobody looks at the deposits of a firm that is gone.
+SLIPS += [("exit", exit_and_entry.TO_OWNERS, "totals"), ("exit", exit_and_entry.LOSSES, "totals")]
 
 
-@pytest.mark.parametrize("forgotten", ["cash", "posted", "totals"])
-@pytest.mark.parametrize(("kernel", "entry"), PAYMENTS)
+@pytest.mark.parametrize(("kernel", "entry", "forgotten"), SLIPS)
 def test_a_payment_that_a_kernel_books_in_part_opens_the_books(
     economy: Economy, monkeypatch: pytest.MonkeyPatch, kernel: str, entry: int, forgotten: str
 ) -> None:
@@ -83,23 +87,6 @@ def test_a_kernel_that_pays_less_than_nothing_is_refused(economy: Economy, amoun
     ledger.transact(books, rows[0])
     with pytest.raises(ValueError, match="not negative"):
         economy.ledger.enter(finance.ENTRIES, books.totals)
-
-
-def test_founders_equity_that_skips_the_deposit_opens_the_books(
-    economy: Economy, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    whole = Ledger.firms_receive
-
-    def skip_the_deposit(
-        self: Ledger, name: str, payer: str, firms: Firms, amounts: np.ndarray, rows: np.ndarray | None = None
-    ) -> None:
-        deposits = firms.cash.copy()
-        whole(self, name, payer, firms, amounts, rows)
-        if name == "founders_equity":
-            firms.cash[:] = deposits
-
-    monkeypatch.setattr(Ledger, "firms_receive", skip_the_deposit)
-    assert not closes_for(economy)
 
 
 @pytest.mark.parametrize("flow", ["wages", "taxes", "imported_inputs", "repayment", "grants", "final_sales"])

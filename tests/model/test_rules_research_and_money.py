@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import strategies as some
 
 from simulation.inputs.dimensions import index, size
 from simulation.model.rules import (
@@ -12,9 +11,7 @@ from simulation.model.rules import (
     capability,
     compute,
     evaluation,
-    exit_and_entry,
     finance,
-    observe,
     public_money,
     related,
     research,
@@ -269,17 +266,6 @@ def test_what_is_taxed_is_never_negative_and_falls_with_research(profit, spent, 
 # -- entry and exit, government, measures ------------------------------------------------------------------------------
 
 
-@given(numbers(0.04, 0.17), numbers(3, 7), numbers(0, 0.5), numbers(0, 1e5))
-def test_exit_peaks_at_its_age_and_falls_with_size(base, peak, elasticity, revenue):
-    ages, no = np.linspace(0.25, 40.0, 160), np.zeros(160, dtype=bool)
-    hazard = exit_and_entry.exit_hazard(ages, np.full(160, revenue), base, peak, elasticity, no)
-    assert (hazard > 0.0).all()
-    assert abs(ages[np.argmax(hazard)] - peak) <= 0.3
-    larger = exit_and_entry.exit_hazard(ages, np.full(160, revenue + 100.0), base, peak, elasticity, no)
-    assert (larger <= hazard + 1e-15).all()
-    assert close(exit_and_entry.exit_hazard(ages, np.full(160, revenue), base, peak, elasticity, ~no), 3.0 * hazard)
-
-
 @given(numbers(10, 5000), numbers(100, 1200), numbers(0, 1), numbers(0.05, 0.3), numbers(0, 1), numbers(0, 1))
 def test_a_review_orders_more_when_short_of_the_target_within_its_cap(projection, target, gain, band, overshoot, cap):
     order = evaluation.adjustment_order(projection, target, gain, band, overshoot, cap)
@@ -300,32 +286,3 @@ def test_the_share_of_products_that_carry_ai_grows_towards_its_ceiling(share, sp
     new = related.carrying_share(share, speed, ceiling, quality)
     assert (new >= share).all()
     assert (new <= ceiling * (1.0 + 1e-12)).all()
-
-
-@given(columns(30, 0, 1e4), columns(30, 1, 50), numbers(1, 400))
-def test_concentration_is_a_share_and_grows_with_the_number_of_firms(revenue, weight, firms):
-    share = observe.top_share(revenue, weight, firms)
-    assert 0.0 <= share <= 1.0 + 1e-12
-    assert observe.top_share(revenue, weight, firms + 1.0) >= share - 1e-12
-    if revenue.sum() > 0.0:
-        assert close(observe.top_share(revenue, weight, 1e9), 1.0)
-
-
-@given(columns(12, 1, 1e4), some.integers(1, 60))
-def test_concentration_is_the_same_whether_firms_are_rows_or_weights(revenue, firms):
-    weight = np.full(12, 5.0)
-    rows = np.repeat(revenue, 5)
-    assert close(observe.top_share(revenue, weight, firms), observe.top_share(rows, np.ones(60), firms))
-
-
-@given(columns(12, 1, 50), columns(200, 0.001, 0.999))
-def test_firms_of_a_row_are_drawn_from_its_own_cells_in_proportion(count, draws):
-    owner = np.repeat([3, 5, 9], 4)
-    row = np.resize([3, 5, 7, 9], 200)
-    place = observe.draws_of_cells(count, owner, row, draws)
-    # Row 7 has no cell.
-    assert (place[row == 7] == -1).all()
-    assert (owner[place[row != 7]] == row[row != 7]).all()
-    even = (np.arange(10_000) + 0.5) / 10_000
-    many = observe.draws_of_cells(count, owner, np.full(10_000, 5), even)
-    assert np.abs(np.bincount(many - 4, minlength=4) / 10_000 - count[4:8] / count[4:8].sum()).max() < 1e-3

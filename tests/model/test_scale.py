@@ -11,7 +11,7 @@ import pytest
 from simulation.analysis import scale_study
 from simulation.model import Economy
 from simulation.model.initial.firms import KEPT
-from simulation.model.rules import observe
+from simulation.model.rules import concentration
 from simulation.model.state import CELLS, INCUMBENT
 from tests.model.drawing import effective, run
 
@@ -83,7 +83,7 @@ def test_no_market_has_one_owner() -> None:
 def test_rows_read_as_firms_keep_every_firm_and_every_yuan(scale: float) -> None:
     economy = run(effective("plan_baseline", "2018Q4"), seed=1, scale=scale)
     firms = economy.firms
-    revenue, weight, row = observe._as_firms(economy)
+    revenue, weight, row = concentration.as_firms(economy)
     assert (revenue >= 0.0).all()
     assert weight.max() < 1.5
     for column, whole in ((weight, firms.weight), (weight * revenue, firms.weight * firms.revenue_year())):

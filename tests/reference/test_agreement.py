@@ -33,11 +33,7 @@ def compared() -> dict[str, list[str]]:
     return lines
 
 
-# The plain rule already takes the staff of all entrants in one step; the compiled one still does so door by door.
-AHEAD = {"exit_and_entry": pytest.mark.xfail(strict=False)}
-
-
-@pytest.mark.parametrize("call", [pytest.param(name, marks=AHEAD.get(name, ())) for name in NAMES])
+@pytest.mark.parametrize("call", NAMES)
 def test_the_plain_rule_and_the_compiled_one_agree(call: str) -> None:
     assert compared()[call] == []
 

@@ -6,76 +6,91 @@ small scales have the same number of competitors in every cell, in expectation, 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from simulation.inputs.dimensions import size
-from simulation.model.state import ABROAD_BUYER, BUYERS, CORE_BUYER, INCUMBENT, START_UP, Firms, cells_of
-from simulation.model.streams import hash_ids
+from simulation.model.compiled import compiled, inlined
+from simulation.model.initial.attributes import drawn_place
+from simulation.model.state import ABROAD_BUYER, BUYERS, INCUMBENT, Firms
+from simulation.model.streams import joined_id, uniform_of
 
 if TYPE_CHECKING:
     from simulation.model.economy import Economy
 
 MEAN_BUYERS = 2.0
+MOST_BUYERS = 3
+PRODUCTS = size("product")
+
+
+class Sellers(NamedTuple):
+    """Columns of firms that choose cells, shape (firm,)."""
+
+    uid: np.ndarray
+    weight: np.ndarray
+    kind: np.ndarray
+    product: np.ndarray
+
+
+class Places(NamedTuple):
+    """Positions to be filled, shape (position,): row of the firm, cell, and firms of the row that serve it."""
+
+    owner: np.ndarray
+    cell: np.ndarray
+    number: np.ndarray
+
+
+@inlined
+def single_buyers(uid: np.uint64, demand: np.ndarray, exporter_share: float, keys: np.ndarray) -> int:
+    """Buyers of one firm as bits: one to three drawn by demand, shape (buyer,), and abroad for exporters."""
+    buyers = 0
+    for draw in range(1 + int(MOST_BUYERS * uniform_of(keys[0], uid))):
+        buyers |= 1 << drawn_place(demand, uniform_of(keys[draw + 1], uid))
+    if uniform_of(keys[5], uid) < exporter_share:
+        buyers |= 1 << ABROAD_BUYER
+    return buyers
+
+
+@compiled
+def fill_cells(
+    firms: Sellers, rows: np.ndarray, demand: np.ndarray, exporter_share: float, keys: np.ndarray, places: Places
+) -> int:
+    """Positions of the given rows into ``places``; returns how many.
+
+    ``demand`` (product, buyer at home) is each buyer's share of what is ordered of a product.
+    """
+    found = 0
+    for place in range(len(rows)):
+        row = rows[place]
+        uid, weight, product, chosen = firms.uid[row], firms.weight[row], firms.product[row], 0
+        single = weight == 1.0 and firms.kind[row] != INCUMBENT
+        if single:
+            chosen = single_buyers(uid, demand[product], exporter_share, keys)
+        for buyer in range(len(BUYERS)):
+            cell, count = buyer * PRODUCTS + product, 1.0
+            if single:
+                count = float((chosen >> buyer) & 1)
+            elif firms.kind[row] != INCUMBENT:
+                # Of many firms the expected count, its fraction drawn, so that it is exact on average.
+                chance = exporter_share if buyer == ABROAD_BUYER else min(1.0, MEAN_BUYERS * demand[product, buyer])
+                count = math.floor(weight * chance + uniform_of(keys[6], np.uint64(joined_id(uid, np.uint64(cell)))))
+            if count > 0.0:
+                places.owner[found] = row
+                places.cell[found] = cell
+                places.number[found] = count
+                found += 1
+    return found
 
 
 def choose_cells(economy: Economy, firms: Firms, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Cells of the given rows: (row, cell, count of firms of the row that serve the cell), one entry per position."""
-    orders = economy.market.orders.reshape(-1, size("product"))
-    demand = orders[:ABROAD_BUYER] / np.maximum(orders[:ABROAD_BUYER].sum(axis=0), 1e-300)
-    start_ups = rows[firms.kind[rows] == START_UP]
-    single = start_ups[firms.weight[start_ups] == 1.0]
-    parts = [
-        _incumbent_cells(firms, rows[firms.kind[rows] == INCUMBENT]),
-        _single_cells(economy, firms, single, demand),
-        _group_cells(economy, firms, start_ups[firms.weight[start_ups] != 1.0], demand),
-    ]
-    owner, cell, count = (np.concatenate([part[k] for part in parts]) for k in range(3))
-    return owner.astype(np.int64), cell.astype(np.int64), count.astype(float)
-
-
-def _incumbent_cells(firms: Firms, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    buyers = np.arange(len(BUYERS))
-    cells = [cells_of(int(firms.product[row]), buyers) for row in rows]
-    cell = np.concatenate(cells) if cells else np.zeros(0, dtype=np.int64)
-    return np.repeat(rows, len(buyers)), cell, np.ones(len(cell))
-
-
-def _single_cells(
-    economy: Economy, firms: Firms, rows: np.ndarray, demand: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """One firm a row: one to three buyers drawn by demand, and abroad for exporters."""
-    streams, uid = economy.streams, firms.uid[rows]
-    wanted = 1 + (3.0 * streams.uniform("firm_market", uid, 0, 0)).astype(int)
-    cumulative = np.cumsum(demand, axis=0)
-    owners, cells = [], []
-    for draw in range(3):
-        active = rows[wanted > draw]
-        u = streams.uniform("firm_market", firms.uid[active], 0, draw + 1)
-        buyer = np.minimum((u[:, None] > cumulative[:, firms.product[active]].T).sum(axis=1), CORE_BUYER)
-        owners.append(active)
-        cells.append(buyer * size("product") + firms.product[active])
-    exporting = rows[streams.uniform("firm_market", uid, 0, 5) < economy.parameters["exporter_share"]]
-    owners.append(exporting)
-    cells.append(ABROAD_BUYER * size("product") + firms.product[exporting])
-    owner, cell = np.concatenate(owners), np.concatenate(cells)
-    _, first = np.unique(owner * np.int64(10_000) + cell, return_index=True)
-    first = np.sort(first)
-    return owner[first], cell[first], np.ones(len(first))
-
-
-def _group_cells(
-    economy: Economy, firms: Firms, rows: np.ndarray, demand: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Rows of many firms: the expected count in each cell, its fraction drawn, so that it is exact on average."""
-    buyers = np.arange(len(BUYERS))
-    chance = np.minimum(1.0, MEAN_BUYERS * demand[:, firms.product[rows]].T)
-    chance = np.column_stack([chance, np.full(len(rows), economy.parameters["exporter_share"])])
-    expected = firms.weight[rows][:, None] * chance
-    owner = np.repeat(rows, len(buyers))
-    cell = (buyers[None, :] * size("product") + firms.product[rows][:, None]).ravel()
-    draws = economy.streams.uniform("firm_market", hash_ids(firms.uid[owner], cell), 0, 6).reshape(expected.shape)
-    count = np.floor(expected + draws).ravel()
-    kept = count > 0.0
-    return owner[kept], cell[kept], count[kept]
+    orders = economy.market.orders.reshape(len(BUYERS), PRODUCTS)[:ABROAD_BUYER]
+    demand = np.ascontiguousarray((orders / np.maximum(orders.sum(axis=0), 1e-300)).T)
+    most = len(rows) * len(BUYERS)
+    places = Places(np.empty(most, dtype=np.int64), np.empty(most, dtype=np.int64), np.empty(most))
+    exporter_share = float(economy.parameters["exporter_share"])
+    keys = economy.streams.keys_for_life("firm_market")
+    found = fill_cells(firms.pick(Sellers), rows, demand, exporter_share, keys, places)
+    return places.owner[:found], places.cell[:found], places.number[:found]

@@ -1,12 +1,13 @@
-"""Firms of 2016Q1 and the latent attributes of every later entrant."""
+"""Firms of 2016Q1."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from simulation.inputs.dimensions import index, size
+from simulation.model.initial.attributes import draw_attributes, latent_terms
 from simulation.model.initial.cells import choose_cells
 from simulation.model.state import (
     ANGEL,
@@ -38,38 +39,14 @@ INCUMBENT_HOMES = (
 INCUMBENT_REGIONS = np.array([index("region", name) for name in INCUMBENT_HOMES])
 
 
-def latent_attributes(economy: Economy, uid: np.ndarray, product: np.ndarray) -> dict[str, np.ndarray]:
-    """Fixed attributes of firms by stable id: efficiency, specialty, research intensity (shape (firm,))."""
-    p, streams = economy.parameters, economy.streams
-    efficiency = p["efficiency_dispersion"] * streams.normal("firm_initial", uid, 0, 1)
-    weights = economy.market.product_technology[product]
-    cumulative = np.cumsum(weights, axis=1) / weights.sum(axis=1, keepdims=True)
-    draws = streams.uniform("firm_initial", uid, 0, 2)
-    specialty = np.minimum((draws[:, None] > cumulative).sum(axis=1), size("field") - 1)
-    pure_play = streams.uniform("firm_initial", uid, 0, 3) < p["pure_play_share"]
-    normal = streams.normal("firm_initial", uid, 0, 4)
-    intensity = p["start_up_research_intensity"] * np.exp(p["research_intensity_dispersion"] * normal)
-    intensity = np.where(
-        pure_play, p["pure_play_research_intensity"] * np.exp(0.6 * normal), np.minimum(intensity, 1.5)
-    )
-    return {"efficiency": efficiency, "specialty": specialty, "research_intensity": intensity}
-
-
-def draw_entrants(economy: Economy, uid: np.ndarray, regions: np.ndarray) -> dict[str, Any]:
-    """Columns of entrants: product by present demand, technology from what is accessible, latent attributes by id."""
-    p, streams = economy.parameters, economy.streams
-    demand = economy.market.sales_by_cell.reshape(-1, size("product")).sum(axis=0) + 1e-9
-    taste = p["entry_product_taste"] * demand**0.7
-    cumulative = np.cumsum(taste) / taste.sum()
-    product = np.minimum(np.searchsorted(cumulative, streams.uniform("entrant", uid, 0, 1)), size("product") - 1)
-    columns: dict[str, Any] = dict(latent_attributes(economy, uid, product))
-    base = economy.research.best + np.log(p["entrant_technology"])
-    noise = p["technology_dispersion"] * streams.normal("entrant", uid, 0, 2)
-    columns.update(
-        region=regions, product=product, segment=PRODUCT_SEGMENT[product], layer=PRODUCT_LAYER[product],
-        capability=base[None, :] + (noise + 0.1 * columns["efficiency"])[:, None], data=0.3, compute=1.0,
-        margin=economy.market.base_margin[product],
-    )  # fmt: skip
+def _latent_columns(economy: Economy, uid: np.ndarray, product: np.ndarray) -> dict[str, np.ndarray]:
+    """Attributes for life of firms by stable id, shape (firm,)."""
+    count = len(uid)
+    columns = {
+        "efficiency": np.empty(count), "specialty": np.empty(count, dtype=np.int64),
+        "research_intensity": np.empty(count),
+    }  # fmt: skip
+    draw_attributes(uid, product, latent_terms(economy), *columns.values())
     return columns
 
 
@@ -154,7 +131,7 @@ def build_firms(economy: Economy) -> tuple[Firms, Positions, np.ndarray]:
     raised = np.concatenate([start_ups["raised"], np.zeros(count)])
     age = np.concatenate([start_ups["age"], np.full(count, 12.0)])
     staff = _fit_staff_to_demand(economy, product, staff, weight)
-    columns = latent_attributes(economy, uid, product)
+    columns = _latent_columns(economy, uid, product)
     normal = streams.normal("firm_initial", uid, 0, 13)
     group = p["group_research_median"] * np.exp(
         p["group_research_dispersion"] * streams.normal("firm_initial", uid, 0, 14)

@@ -47,90 +47,160 @@ Rule: Location
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from simulation.inputs.dimensions import size
-from simulation.model.initial.firms import draw_entrants
-from simulation.model.state import RESEARCHER, SEEKING, START_UP, UNFUNDED
-from simulation.model.streams import encode_ids, hash_ids
+from simulation.model.compiled import compiled, inlined
+from simulation.model.initial.attributes import CONVERSION, FOUNDING, SPIN_OFF, draw_entrants
+from simulation.model.rules.staffing import take_staff
+from simulation.model.state import START_UP
+from simulation.model.streams import candidate_id, joined_id, uniform_of
 
 if TYPE_CHECKING:
     from simulation.model.economy import Economy
 
-FOUNDING, SPIN_OFF, CONVERSION = 1, 2, 3
+REGIONS = size("region")
+DOORS = (FOUNDING, SPIN_OFF, CONVERSION)
+DOOR_STREAMS = ("entry_founding", "entry_spin_off", "entry_conversion")
+NOBODY = -1
+LARGE = 100.0  # staff of a firm that people spin off from
 
 
-def enter(economy: Economy) -> None:
-    """Let firms in by founding, spin-off and conversion."""
-    location = _location(economy)
-    economy.expected_entries = np.zeros(size("region"))
-    _found(economy, location)
-    _spin_off(economy, location)
-    _convert(economy, location)
+class Residents(NamedTuple):
+    """Columns of the firms that a province holds, shape (firm,)."""
+
+    alive: np.ndarray
+    weight: np.ndarray
+    region: np.ndarray
+    kind: np.ndarray
+    revenue: np.ndarray
+    headcount: np.ndarray
 
 
-def keyed_choice(economy: Economy, candidates: np.ndarray, row: int) -> int | None:
-    """One of the candidate firms, drawn by the pair of stable ids; ``None`` when there is none."""
-    if not len(candidates):
-        return None
-    pairs = hash_ids(economy.firms.uid[candidates], economy.firms.uid[row])
-    return int(candidates[np.argmax(economy.streams.uniform("acquirer", pairs, economy.quarter))])
+class PlaceTerms(NamedTuple):
+    """What location depends on; exposure to pilots and public money by province."""
+
+    agglomeration: float
+    pilot_entry_effect: float
+    public_money_pull: float
+    exposure: np.ndarray
+    public: np.ndarray
 
 
-def _location(economy: Economy) -> np.ndarray:
-    """Location weights of the provinces, summing to one."""
-    p, firms = economy.parameters, economy.firms
-    count = np.bincount(firms.region, firms.weight * firms.alive, size("region"))
-    economy.region_firm_share = count / max(count.sum(), 1e-9)
-    revenue = np.bincount(firms.region, firms.revenue * firms.weight * firms.alive, size("region"))
-    economy.local_strength = revenue / max(revenue.sum(), 1e-9) - 1.0 / size("region")
-    pull = (economy.region_firm_share + 0.002) ** p["agglomeration"]
-    pull = pull * np.exp(p["pilot_entry_effect"] * economy.government.exposure)
-    public = economy.public_by_region / max(economy.public_by_region.sum(), 1e-9)
-    pull = pull * np.exp(p["public_money_pull"] * (public - economy.region_firm_share))
-    return pull / pull.sum()
-
-
-def _slots(economy: Economy, stream: str, door: int, expected: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Active candidates of a door: stable ids and provinces.
-
-    Each province has a fixed number of slots a quarter; slot k is active with certainty below the whole part of the
-    expected number of rows and with the fractional probability at it, so a candidate is the same firm in every world.
+class Places(NamedTuple):
+    """Results by province, shape (region,): location weights, shares of firms, shares of revenue less the mean, and
+    staff of large firms (persons).
     """
-    economy.expected_entries = economy.expected_entries + expected
-    rows = expected / economy.firm_weight
-    most = int(np.ceil(rows.max())) + 1 if len(rows) else 1
-    slots = np.tile(np.arange(most), len(rows))
-    regions = np.repeat(np.arange(len(rows)), most)
-    head = np.array([encode_ids(door, economy.quarter, np.array([0]), region)[0] for region in range(len(rows))])
-    uid = head[regions] | slots.astype(np.uint64)
-    probability = np.clip(rows[regions] - slots, 0.0, 1.0)
-    active = economy.streams.uniform(stream, uid, economy.quarter) < probability
-    return uid[active], regions[active]
+
+    location: np.ndarray
+    firm_share: np.ndarray
+    strength: np.ndarray
+    large_staff: np.ndarray
 
 
-def _found(economy: Economy, location: np.ndarray) -> None:
-    p, venture = economy.parameters, economy.venture
-    climate = (np.exp(venture.log_flow) / p["reference_flow"]) ** p["founding_funding_elasticity"]
-    signal = 1.0 + p["founding_signal"] * economy.government.signal[0]
-    help_ = 1.0 + p["platform_entry_gain"] * np.log1p(economy.levers.effective("open_platforms") / 10.0)
+class Present(NamedTuple):
+    """National totals before entry: firms, start-ups among them, and revenue (million CNY a quarter)."""
+
+    firms: float
+    start_ups: float
+    revenue: float
+
+
+def enter(economy: Economy, pool: int) -> None:
+    """Let firms in by founding, spin-off and conversion; ``pool`` is the number of rows of people who may found."""
+    places = Places(*np.zeros((len(Places._fields), REGIONS)))
+    present = _locate(economy, places)
+    expected = np.empty((len(DOORS), REGIONS))
+    np.multiply(places.location, _founders(economy, present), out=expected[0])
+    np.multiply(places.large_staff, economy.parameters["spin_off_rate"] / 1000.0 / 4.0, out=expected[1])
+    np.multiply(places.location, _conversions(economy, present), out=expected[2])
+    economy.expected_entries = expected.sum(axis=0)
+    uid, region, door = _candidates(economy, expected)
+    if not len(uid):
+        economy.record("firm_conversions", 0.0)
+        return
+    rows = economy.firms.add(uid)
+    economy.record("firm_conversions", draw_entrants(economy, rows, region, door) * economy.firm_weight)
+    _inherit(economy, rows[door == SPIN_OFF])
+    economy.join_market(rows)
+    take_staff(economy, rows, region, door, pool)
+    economy.entries += len(rows) * economy.firm_weight
+
+
+@inlined
+def location_weight(firm_share: float, exposure: float, public_share: float, terms: PlaceTerms) -> float:
+    """Pull of a province on entrants (not normalised) by its share of firms, its pilots and public money."""
+    pilots = terms.pilot_entry_effect * exposure
+    public = terms.public_money_pull * (public_share - firm_share)
+    return (firm_share + 0.002) ** terms.agglomeration * math.exp(pilots + public)
+
+
+@compiled
+def locate(firms: Residents, terms: PlaceTerms, places: Places) -> Present:
+    """Location weights and what else is known of the provinces, into ``places``."""
+    start_ups = 0.0
+    for row in range(len(firms.alive)):
+        if firms.alive[row]:
+            region, weight = firms.region[row], firms.weight[row]
+            places.firm_share[region] += weight
+            places.strength[region] += firms.revenue[row] * weight
+            staff = 0.0
+            for tier in range(firms.headcount.shape[1]):
+                staff += firms.headcount[row, tier]
+            places.large_staff[region] += staff * weight if staff > LARGE else 0.0
+            start_ups += weight if firms.kind[row] == START_UP else 0.0
+    count = revenue = public = total = 0.0
+    for region in range(REGIONS):
+        count += places.firm_share[region]
+        revenue += places.strength[region]
+        public += terms.public[region]
+    for region in range(REGIONS):
+        places.firm_share[region] /= max(count, 1e-9)
+        places.strength[region] = places.strength[region] / max(revenue, 1e-9) - 1.0 / REGIONS
+        public_share = terms.public[region] / max(public, 1e-9)
+        pull = location_weight(places.firm_share[region], terms.exposure[region], public_share, terms)
+        places.location[region] = pull
+        total += pull
+    for region in range(REGIONS):
+        places.location[region] /= total
+    return Present(count, start_ups, revenue)
+
+
+def _locate(economy: Economy, places: Places) -> Present:
+    terms = economy.parameters.terms(
+        PlaceTerms, exposure=economy.government.exposure, public=economy.public_by_region
+    )  # fmt: skip
+    present = locate(economy.firms.pick(Residents), terms, places)
+    economy.region_firm_share, economy.local_strength = places.firm_share, places.strength
+    return present
+
+
+def _founders(economy: Economy, present: Present) -> float:
+    """Expected firms founded in the quarter, national."""
+    p, levers = economy.parameters, economy.levers
+    climate = (math.exp(economy.venture.log_flow) / p["reference_flow"]) ** p["founding_funding_elasticity"]
+    help_ = 1.0 + p["platform_entry_gain"] * math.log1p(levers.effective("open_platforms") / 10.0)
     help_ *= modifier_of(economy, "incubator_capacity") * modifier_of(economy, "park_support")
-    demand = (economy.market.orders_growth()) ** p["founding_demand_elasticity"]
-    start = p["initial_firms"] + p["incumbent_count"]
-    crowding = (firms_alive(economy) / start) ** -p["founding_crowding"]
-    expected = p["founding_rate"] * climate * signal * help_ * demand * crowding / 4.0 * location
-    economy.record("founders_incubated", economy.levers.delivered("incubator_capacity") * float(expected.sum()))
-    tenants = economy.firms.total((economy.firms.kind == START_UP).astype(float))
-    economy.record("park_tenants", economy.levers.delivered("park_support") * tenants)
-    uid, regions = _slots(economy, "entry_founding", FOUNDING, expected)
-    _enter(economy, uid, regions, FOUNDING, p["founding_capital"], p["founding_staff"])
+    demand = economy.market.orders_growth() ** p["founding_demand_elasticity"]
+    crowding = (present.firms / (p["initial_firms"] + p["incumbent_count"])) ** -p["founding_crowding"]
+    expected = p["founding_rate"] * climate * _plan_signal(economy) * help_ * demand * crowding / 4.0
+    economy.record("founders_incubated", levers.delivered("incubator_capacity") * expected)
+    economy.record("park_tenants", levers.delivered("park_support") * present.start_ups)
+    return float(expected)
 
 
-def firms_alive(economy: Economy) -> float:
-    """Core firms alive, national."""
-    return economy.firms.total(np.ones(economy.firms.length))
+def _conversions(economy: Economy, present: Present) -> float:
+    """Expected conversions of software and hardware firms in the quarter, national."""
+    p = economy.parameters
+    pull = (max(present.revenue, 1e-9) / economy.market.initial_revenue) ** p["conversion_demand_elasticity"]
+    return float(p["conversion_entry_rate"] * pull * _plan_signal(economy) / 4.0)
+
+
+def _plan_signal(economy: Economy) -> float:
+    return 1.0 + economy.parameters["founding_signal"] * economy.government.signal[0]
 
 
 def modifier_of(economy: Economy, name: str) -> float:
@@ -138,79 +208,73 @@ def modifier_of(economy: Economy, name: str) -> float:
     return 1.0 + economy.parameters["place_modifier_weight"] * economy.levers.effective(name)
 
 
-def _spin_off(economy: Economy, location: np.ndarray) -> None:
-    p, firms = economy.parameters, economy.firms
-    staff = firms.headcount.sum(axis=1)
-    large = firms.alive & (staff > 100.0)
-    by_region = np.bincount(firms.region[large], (staff * firms.weight)[large], size("region"))
-    expected = p["spin_off_rate"] * by_region / 1000.0 / 4.0
-    uid, regions = _slots(economy, "entry_spin_off", SPIN_OFF, expected)
-    rows = _enter(economy, uid, regions, SPIN_OFF, p["founding_capital"] * 2.0, p["founding_staff"])
-    parents = np.flatnonzero(large)
-    for row in rows:
-        parent = keyed_choice(economy, parents[firms.region[parents] == firms.region[row]], row)
-        if parent is not None:
-            inherited = firms.capability[parent] + np.log(p["inheritance"])
-            firms.capability[row] = np.maximum(firms.capability[row], inherited)
+@compiled
+def active_slots(
+    expected: np.ndarray, quarter: int, keys: np.ndarray, uid: np.ndarray, region: np.ndarray, door: np.ndarray
+) -> int:
+    """Candidates that enter, in order of doors and provinces, into the last three arrays; returns how many.
 
-
-def _convert(economy: Economy, location: np.ndarray) -> None:
-    p, firms = economy.parameters, economy.firms
-    pull = (max(firms.total(firms.revenue), 1e-9) / economy.market.initial_revenue) ** p["conversion_demand_elasticity"]
-    signal = 1.0 + p["founding_signal"] * economy.government.signal[0]
-    expected = p["conversion_entry_rate"] * pull * signal / 4.0 * location
-    uid, regions = _slots(economy, "entry_conversion", CONVERSION, expected)
-    rows = _enter(economy, uid, regions, CONVERSION, p["conversion_capital"], p["conversion_staff"])
-    economy.record("firm_conversions", float(firms.weight[rows].sum()))
-
-
-def _enter(
-    economy: Economy, uid: np.ndarray, regions: np.ndarray, door: int, capital: float, staff: float
-) -> np.ndarray:
-    """Add entrants with fixed latent attributes, their money, their first people and a foot in their cells."""
-    if not len(uid):
-        return np.zeros(0, dtype=np.int64)
-    firms, t = economy.firms, economy.quarter
-    columns = draw_entrants(economy, uid, regions)
-    rows = firms.add(uid, founded=t if door != CONVERSION else t - 4, weight=economy.firm_weight, entry_door=door,
-                     kind=START_UP, stage=UNFUNDED, last_round=-8, **columns)  # fmt: skip
-    deposits = capital * np.exp(0.6 * economy.streams.normal("entrant", uid, t, 7))
-    flow, payer = ("conversion_equity", "rest_domestic") if door == CONVERSION else ("founders_equity", "households")
-    economy.ledger.firms_receive(flow, payer, firms, deposits, rows)
-    economy.join_market(rows)
-    _take_staff(economy, rows, staff)
-    firms.expected_orders[rows] = (
-        0.25 * economy.parameters["entrant_expected_revenue"] * (2.0 if door == CONVERSION else 1.0)
-    )
-    economy.entries += float(firms.weight[rows].sum())
-    return rows
-
-
-def _take_staff(economy: Economy, rows: np.ndarray, staff: float) -> None:
-    """Founders leave employers (or the seekers) of their province and take colleagues along; short provinces
-    recruit elsewhere.
+    ``expected`` (door, region) is in rows.  Slot k of a door and a province is active with certainty below the whole
+    part of the expected number and with the fractional probability at it, so a candidate is the same firm in every
+    world.
     """
-    people, firms = economy.people, economy.firms
-    need = np.maximum(1, np.round(staff * firms.weight[rows] / economy.person_weight)).astype(np.int64)
-    posts = np.repeat(rows, need)
-    home = firms.region[posts]
-    living = people.rows()
-    pool = living[(people.employer[living] >= SEEKING) & (people.tier[living] >= RESEARCHER)]
-    draws = economy.streams.uniform("founder", people.uid[pool], economy.quarter)
-    willing = draws < min(1.0, 20.0 * len(posts) / max(len(pool), 1))
-    pool, draws = pool[willing], draws[willing]
-    pool = pool[np.lexsort((draws, people.region[pool]))]
-    first = np.searchsorted(people.region[pool], np.arange(size("region") + 1))
-    order = np.argsort(home, kind="stable")
-    rank = np.arange(len(posts)) - np.searchsorted(home[order], home[order])
-    place = first[home[order]] + rank
-    local = place < first[home[order] + 1]
-    founders = pool[place[local]]
-    people.employer[founders] = posts[order[local]]
-    missing = posts[order[~local]]
-    others = np.setdiff1d(pool, founders)
-    others = others[np.argsort(economy.streams.uniform("founder", people.uid[others], economy.quarter), kind="stable")]
-    others = others[: len(missing)]
-    people.employer[others] = missing[: len(others)]
-    moved = np.concatenate([founders, others])
-    people.region[moved] = firms.region[people.employer[moved]]
+    found = 0
+    for place in range(len(DOORS)):
+        for province in range(REGIONS):
+            number = expected[place, province]
+            for slot in range(math.ceil(number)):
+                candidate = np.uint64(candidate_id(place + 1, quarter, slot, province))
+                if uniform_of(keys[place], candidate) < number - slot:
+                    uid[found] = candidate
+                    region[found] = province
+                    door[found] = place + 1
+                    found += 1
+    return found
+
+
+def _candidates(economy: Economy, expected: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Stable ids, provinces and doors of the firms that enter."""
+    in_rows = expected / economy.firm_weight
+    most = int(in_rows.sum()) + in_rows.size
+    uid = np.empty(most, dtype=np.uint64)
+    region, door = np.empty(most, dtype=np.int64), np.empty(most, dtype=np.int64)
+    keys = np.array([economy.streams.key(name, economy.quarter) for name in DOOR_STREAMS])
+    found = active_slots(in_rows, economy.quarter, keys, uid, region, door)
+    return uid[:found], region[:found], door[:found]
+
+
+@compiled
+def keyed_choice(candidates: np.ndarray, alike: np.ndarray, uid: np.ndarray, row: int, key: np.uint64) -> int:
+    """One of the candidates whose value in the column ``alike`` is the row's, drawn by the pair of stable ids."""
+    chosen, highest = NOBODY, 0.0
+    for place in range(len(candidates)):
+        candidate = candidates[place]
+        if alike[candidate] == alike[row]:
+            draw = uniform_of(key, np.uint64(joined_id(uid[candidate], uid[row])))
+            if draw > highest:
+                chosen = candidate
+                highest = draw
+    return chosen
+
+
+@compiled
+def inherit(
+    capability: np.ndarray, region: np.ndarray, uid: np.ndarray, rows: np.ndarray, large: np.ndarray, less: float,
+    key: np.uint64,
+) -> None:  # fmt: skip
+    """Give each row, where it is better, the capability of a large firm of its province plus ``less`` (log points)."""
+    for place in range(len(rows)):
+        row = rows[place]
+        parent = keyed_choice(large, region, uid, row, key)
+        for field in range(capability.shape[1] if parent != NOBODY else 0):
+            capability[row, field] = max(capability[row, field], capability[parent, field] + less)
+
+
+def _inherit(economy: Economy, rows: np.ndarray) -> None:
+    """Spin-offs take a part of the capability of a large firm nearby along."""
+    if not len(rows):
+        return
+    firms, key = economy.firms, economy.streams.key("acquirer", economy.quarter)
+    large = np.flatnonzero(firms.alive & (np.einsum("ij->i", firms.headcount) > LARGE))
+    less = math.log(economy.parameters["inheritance"])
+    inherit(firms.capability, firms.region, firms.uid, rows, large, less, key)
