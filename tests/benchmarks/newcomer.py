@@ -13,8 +13,9 @@ import math
 import mesa
 
 # A quarter, as shares of those concerned; roughly what the baseline does.
-ENTRY, CLOSING, QUITTING, LEAVING, GRADUATING = 0.03, 0.01, 0.03, 0.01, 0.05
-ADOPTION, IMITATION = 0.005, 0.06
+ENTRY, CLOSING, QUITTING, LEAVING, GRADUATING = 0.03, 0.01, 0.03, 0.01, 0.042
+ADOPTION, IMITATION = 0.005, 0.05
+FIRST_ADOPTERS = 0.1
 SIZE = 15.0  # staff that orders of one unit ask for
 
 
@@ -89,7 +90,7 @@ class Adopter(mesa.Agent):
     def __init__(self, model: Economy) -> None:
         super().__init__(model)
         self.threshold = self.model.rng.random()
-        self.depth = 0.0
+        self.depth = 0.1 if self.model.rng.random() < FIRST_ADOPTERS else 0.0
 
     def decide(self) -> None:
         """Adopt by own interest or by imitation; deepen afterwards."""
@@ -112,7 +113,7 @@ class Economy(mesa.Model):
 
     def __init__(self, firms: int, people: int, adopters: int, seed: int = 1) -> None:
         super().__init__(rng=seed)
-        self.adoption_rate = 0.1
+        self.adoption_rate = FIRST_ADOPTERS
         self.closed: list[Firm] = []
         for _ in range(firms):
             Firm(self)

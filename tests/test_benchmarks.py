@@ -1,4 +1,4 @@
-"""The report of benchmarks, from made-up measurements."""
+"""The benchmarks around the measuring: the report, from made-up measurements, and what is measured."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.benchmarks import report
+from tests.benchmarks import newcomer, report
 from tests.benchmarks.__main__ import write
+from tests.benchmarks.sizes import economy_of
 
 
 def entry(name: str, median: float, **info: Any) -> dict[str, Any]:
@@ -70,3 +71,24 @@ def test_tables_figures_and_readme_are_written(tmp_path: Path) -> None:
 
 def test_a_readme_without_the_markers_stays_as_it_is() -> None:
     assert report.replaced("text", "new") == "text"
+
+
+def test_the_newcomers_model_has_the_dynamics_of_the_baseline() -> None:
+    model = newcomer.Economy(firms=100, people=1500, adopters=400)
+    for _ in range(60):
+        model.step()
+    firms, people = model.agents_by_type[newcomer.Firm], model.agents_by_type[newcomer.Person]
+    # The baseline: firms 3,000 to 10,400, people 125,000 to 830,000, adopters 10 to 72 % from 2016 to 2030.
+    assert 200 < len(firms) < 600
+    assert 5_000 < len(people) < 15_000
+    assert 0.5 < model.adoption_rate < 0.9
+    assert sum(firms.get("staff")) == sum(person.employer is not None for person in people)
+    assert len(model.datacollector.get_model_vars_dataframe()) == 60
+
+
+def test_an_economy_of_a_size_has_it() -> None:
+    economy = economy_of(1_000, 5_000)
+    assert economy.firms.alive.sum() == pytest.approx(1_000, rel=0.01)
+    assert economy.people.alive.sum() == pytest.approx(5_000, rel=0.01)
+    economy.step()
+    economy.close()
