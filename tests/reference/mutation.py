@@ -10,7 +10,7 @@ import ast
 import importlib
 import pkgutil
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,10 +18,12 @@ from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-import simulation.model.initial
-import simulation.model.rules
+import numpy as np
 
-MODEL = Path(simulation.model.rules.__file__).parents[1]
+import simulation.model
+from simulation.model import streams
+
+MODEL = Path(simulation.model.__file__).parent
 # Below it a number only keeps a division or a logarithm from failing.
 GUARD = 1e-4
 
@@ -186,29 +188,45 @@ def function_of(mutant: Mutant) -> FunctionType:
 
 @lru_cache(maxsize=1)
 def _modules() -> tuple[ModuleType, ...]:
-    """Modules whose kernels run uncompiled for a mutant."""
-    packages = (simulation.model.rules, simulation.model.initial)
-    names = [
-        f"{package.__name__}.{part.name}" for package in packages for part in pkgutil.iter_modules(package.__path__)
-    ]
-    return tuple(importlib.import_module(name) for name in [*names, "simulation.model.ledger"])
+    """Modules whose kernels run uncompiled for a mutant: the whole model but the streams.
+
+    Nothing else may run compiled, as a mutant may ask for a place beyond the end of a column.
+    """
+    names = [part.name for part in pkgutil.walk_packages(simulation.model.__path__, "simulation.model.")]
+    return tuple(importlib.import_module(name) for name in names if name != streams.__name__)
+
+
+def _with_words(kernel: Any) -> Callable:
+    """A kernel of the streams for callers outside compiled code: whole numbers go in and come out as 64-bit words."""
+
+    def call(*arguments: Any) -> Any:
+        words = [np.uint64(part) if isinstance(part, (int, np.integer)) else part for part in arguments]
+        result = kernel(*words)
+        return np.uint64(result) if isinstance(result, int) else result
+
+    return call
+
+
+def _uncompiled(kernel: Any) -> Any:
+    """What stands for a kernel while compilation is off; ``None`` for what is no kernel of the rules or streams."""
+    if not hasattr(kernel, "py_func"):
+        return None
+    if kernel.__module__ == streams.__name__:
+        return _with_words(kernel)
+    return kernel.py_func if kernel.__module__ in {module.__name__ for module in _modules()} else None
 
 
 @contextmanager
 def interpreted() -> Iterator[None]:
     """Run the kernels of the rules without compilation."""
-    changed = [
-        (module, name, kernel)
-        for module in _modules()
-        for name, kernel in vars(module).items()
-        if hasattr(kernel, "py_func") and kernel.__module__ in {part.__name__ for part in _modules()}
-    ]
+    found = [(module, name, part, _uncompiled(part)) for module in _modules() for name, part in vars(module).items()]
+    changed = [place for place in found if place[3] is not None]
     try:
-        for module, name, kernel in changed:
-            setattr(module, name, kernel.py_func)
+        for module, name, _, plain in changed:
+            setattr(module, name, plain)
         yield
     finally:
-        for module, name, kernel in changed:
+        for module, name, kernel, _ in changed:
             setattr(module, name, kernel)
 
 
