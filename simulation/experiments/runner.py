@@ -21,8 +21,9 @@ from simulation.experiments.plan import (
 )
 from simulation.experiments.work import Batch, Done, EconomyClass, run_batch
 from simulation.results import provenance
+from simulation.results.dataset import Member
 from simulation.results.result import Result
-from simulation.results.store import RUNS, SCENARIOS, Store
+from simulation.results.store import EXPERIMENT, RUNS, SCENARIOS, Store
 from simulation.results.text import file_name
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 # Called with (runs finished, runs in total, runs failed), first with none finished.
 Progress = Callable[[int, int, int], None]
 BATCHES_A_WORKER = 4  # enough that no worker idles long at the end, few enough that handing out costs nothing
+MOST_RUNS_A_BATCH = 50  # so that progress is seen and little is handed out again when a worker dies
 
 
 def run_ensemble(
@@ -116,53 +118,69 @@ def run_ensemble(
     name = f"{folder_stem(listed)}-{manifest_digest(manifest)[:8]}"
     texts = {scenario.id: scenario.to_yaml() for scenario in listed}
     store = Store.open(manifest, texts, out, resume, name)
+    return execute(plan, store, jobs, progress, profile=profile, executor=executor, economy=economy)
+
+
+def execute(
+    plan: Plan,
+    store: Store,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+    *,
+    profile: bool = False,
+    executor: Executor | None = None,
+    economy: EconomyClass | None = None,
+) -> Result:
+    """Do what is left of a plan, store it, and put the dataset together; arguments as of :func:`run_ensemble`."""
     todo = _unfinished(plan, store)
     runner = executor or executor_for(jobs, sum(map(len, todo.values())))
     work = _batches(plan, todo, store.folder, runner.workers, economy, profile)
-    _execute(store, work, runner, len(listed) * len(plan.members), progress)
+    _execute(store, work, runner, len(plan.scenarios) * len(plan.members), progress)
     return _finish(store, plan)
 
 
-def _unfinished(plan: Plan, store: Store) -> dict[tuple[str, int], list[int]]:
-    """Replicates that are not stored yet, by scenario and parameter set."""
-    todo: dict[tuple[str, int], list[int]] = {}
+def _unfinished(plan: Plan, store: Store) -> dict[tuple[str, int], list[Member]]:
+    """Members that are not stored yet, by scenario and parameter set; the points of a design are taken together."""
+    todo: dict[tuple[str, int], list[Member]] = {}
     for scenario in plan.scenarios:
         for member in plan.members:
             if not store.finished(scenario.id, member):
-                todo.setdefault((scenario.id, member.parameter_set), []).append(member.replicate)
+                number = 0 if plan.points else member.parameter_set
+                todo.setdefault((scenario.id, number), []).append(member)
     return todo
 
 
 def _batches(
     plan: Plan,
-    todo: dict[tuple[str, int], list[int]],
+    todo: dict[tuple[str, int], list[Member]],
     folder: Path,
     workers: int,
     economy: EconomyClass | None,
     profile: bool,
 ) -> list[Batch]:
     total = sum(map(len, todo.values()))
-    size = max(1, total // (workers * BATCHES_A_WORKER)) if workers > 1 else 1
+    size = min(MOST_RUNS_A_BATCH, max(1, total // (workers * BATCHES_A_WORKER))) if workers > 1 else 1
     return [
         Batch(
             scenario=scenario,
-            effective=plan.effective[scenario, number],
-            parameter_set=number,
-            replicates=group,
+            effective=plan.inputs_of(scenario, number),
+            members=group,
             seed=plan.seed,
             scale=plan.scale,
             level=plan.level,
             folder=folder,
             economy=economy,
             profile=profile,
+            factors=plan.factors,
+            points={member.parameter_set: plan.points[member.parameter_set] for member in group} if plan.points else {},
         )
-        for (scenario, number), replicates in todo.items()
-        for group in batches(replicates, size)
+        for (scenario, number), members in todo.items()
+        for group in batches(members, size)
     ]
 
 
 def _execute(store: Store, work: list[Batch], executor: Executor, total: int, progress: Progress | None) -> None:
-    finished = total - sum(len(batch.replicates) for batch in work)
+    finished = total - sum(len(batch.members) for batch in work)
     failed = 0
     report = progress or (lambda finished, total, failed: None)
     report(finished, total, failed)
@@ -177,8 +195,8 @@ def _each(batch: Batch, outcome: list[Done] | BaseException) -> Iterator[Done]:
     if not isinstance(outcome, BaseException):
         yield from outcome
         return
-    for replicate in batch.replicates:  # the worker itself died, for want of memory perhaps
-        yield Done(batch.scenario, batch.parameter_set, replicate, 0.0, f"{type(outcome).__name__}: {outcome}")
+    for member in batch.members:  # the worker itself died, for want of memory perhaps
+        yield Done(batch.scenario, *member, 0.0, f"{type(outcome).__name__}: {outcome}")
 
 
 def _line(folder: Path, batch: Batch, done: Done) -> dict[str, Any]:
@@ -197,7 +215,11 @@ def _line(folder: Path, batch: Batch, done: Done) -> dict[str, Any]:
 
 
 def _repeat(folder: Path, batch: Batch, done: Done) -> str:
-    """Command that repeats one run from the scenario file kept with the result."""
+    """Command that repeats one run from the scenario or experiment file kept with the result."""
+    if batch.points:
+        file = provenance.relative(str(folder / EXPERIMENT))
+        words = ["sweep", file, "--point", done.parameter_set, "--first-replicate", done.replicate, "--jobs", 1]
+        return provenance.command_line([*map(str, words), "--debug"])
     file = provenance.relative(str(folder / SCENARIOS / f"{file_name(done.scenario)}.yaml"))
     options = {
         "--seed": batch.seed,
@@ -213,7 +235,7 @@ def _repeat(folder: Path, batch: Batch, done: Done) -> str:
 
 def _finish(store: Store, plan: Plan) -> Result:
     names = [scenario.id for scenario in plan.scenarios]
-    assembled = store.assemble(names, plan.members, plan.quarters, plan.level)
+    assembled = store.assemble(names, plan.members, plan.quarters, plan.level, plan.coordinates)
     result = Result(store.folder)
     done = sum(store.finished(name, member) for name in names for member in plan.members)
     seconds = round(sum(run["seconds"] for run in result.runs), 2)

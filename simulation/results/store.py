@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from simulation.errors import StoreConflict
-from simulation.results.dataset import Member, Records, stack
+from simulation.results.dataset import Member, Records, write_dataset
 from simulation.results.text import file_name, json_text, write_whole
 
 MANIFEST = "manifest.json"
@@ -28,10 +28,12 @@ TARGETS = "targets.csv"
 DIFFERENCES = "differences.csv"
 SHARDS = "shards"
 SCENARIOS = "scenarios"
+EXPERIMENT = "experiment.yaml"
+POINTS = "points.csv"
 FIGURES = "figures"
 DEFAULT_PARENT = Path("results/runs")
 # What must agree, beside the scenarios, before a folder may be continued; the number of runs may grow.
-IDENTITY = ("seed", "scale", "until", "level", "model_version", "data_version")
+IDENTITY = ("seed", "scale", "until", "level", "model_version", "data_version", "experiment_digest")
 
 
 def shard_path(folder: Path, scenario: str, member: Member) -> Path:
@@ -79,6 +81,7 @@ class Store:
         out: str | os.PathLike[str] | None = None,
         resume: bool = False,
         name: str = "result",
+        further: Mapping[str, str] | None = None,
     ) -> Store:
         """Make a result folder, or continue one.
 
@@ -94,6 +97,8 @@ class Store:
             Continue the folder if it exists.
         name : str
             Name of the default folder.
+        further : mapping of str to str, optional
+            Texts of further files by name: those of an experiment.
 
         Raises
         ------
@@ -112,6 +117,8 @@ class Store:
                 (folder / part).mkdir()
             for identifier, text in scenario_texts.items():
                 write_whole(folder / SCENARIOS / f"{file_name(identifier)}.yaml", text)
+            for file, text in (further or {}).items():
+                write_whole(folder / file, text)
             store.write_manifest()
             (folder / RUNS).touch()
         except OSError as error:
@@ -128,13 +135,23 @@ class Store:
         """Whether a run is stored already."""
         return shard_path(self.folder, scenario, member).exists()
 
+    def stored(self) -> set[str]:
+        """Names of the files of all finished runs."""
+        folder = self.folder / SHARDS
+        return {entry.name for entry in os.scandir(folder) if entry.name.endswith(".npz")} if folder.is_dir() else set()
+
     def record(self, line: Mapping[str, Any]) -> None:
         """Append one finished or failed run to ``runs.jsonl``."""
         with open(self.folder / RUNS, "a", encoding="utf-8") as file:
             file.write(json_text(line, indent=None) + "\n")
 
     def assemble(
-        self, scenarios: Sequence[str], members: Sequence[Member], quarters: Sequence[str], level: str
+        self,
+        scenarios: Sequence[str],
+        members: Sequence[Member],
+        quarters: Sequence[str],
+        level: str,
+        coordinates: Callable[[Sequence[Member]], Mapping[str, Any]] = lambda members: {},
     ) -> bool:
         """Write ``ensemble.nc`` from the finished runs; false when there is none.
 
@@ -143,10 +160,8 @@ class Store:
         kept = [member for member in members if any(self.finished(scenario, member) for scenario in scenarios)]
         if not kept:
             return False
-        dataset = stack(scenarios, kept, quarters, self._read, level, self.manifest)
         partial = self.folder / f"{ENSEMBLE}.partial"
-        compressed = {str(name): {"zlib": True, "complevel": 1} for name in dataset.data_vars}
-        dataset.to_netcdf(partial, engine="netcdf4", encoding=compressed)
+        write_dataset(partial, scenarios, kept, quarters, self._read, level, self.manifest, coordinates(kept))
         os.replace(partial, self.folder / ENSEMBLE)
         return True
 
