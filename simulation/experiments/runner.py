@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -168,7 +169,7 @@ def _batches(
             seed=plan.seed,
             scale=plan.scale,
             level=plan.level,
-            folder=folder,
+            folder=folder.resolve(),
             economy=economy,
             profile=profile,
             factors=plan.factors,
@@ -179,16 +180,27 @@ def _batches(
     ]
 
 
-def _execute(store: Store, work: list[Batch], executor: Executor, total: int, progress: Progress | None) -> None:
+def _execute(store: Store, work: list[Batch], executor: Executor, total: int, progress: Progress | None) -> int:
+    """Do the batches and note what became of each run; returns how many failed."""
     finished = total - sum(len(batch.members) for batch in work)
     failed = 0
     report = progress or (lambda finished, total, failed: None)
     report(finished, total, failed)
+    lost: list[Batch] = []
     for batch, outcome in executor.map(run_batch, work):
+        if isinstance(outcome, BaseException) and len(batch.members) > 1:
+            lost.append(batch)  # its worker died: which of the runs was too much for it is found one by one
+            continue
         for done in _each(batch, outcome):
+            if done.records:
+                store.keep(done.scenario, Member(done.parameter_set, done.replicate), done.records)
             store.record(_line(store.folder, batch, done))
             finished, failed = finished + 1, failed + bool(done.error)
         report(finished, total, failed)
+    if lost:
+        single = [replace(batch, members=(member,)) for batch in lost for member in batch.members]
+        failed += _execute(store, single, executor, total, lambda f, t, b: report(f, t, failed + b))
+    return failed
 
 
 def _each(batch: Batch, outcome: list[Done] | BaseException) -> Iterator[Done]:

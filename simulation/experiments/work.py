@@ -73,7 +73,10 @@ class Batch:
 
 @dataclass
 class Done:
-    """What became of one run; ``error`` is empty when it was stored."""
+    """What became of one run; ``error`` is empty when it went well.
+
+    ``records`` is empty when the worker stored the run; a worker that does not see the result folder hands them back.
+    """
 
     scenario: str
     parameter_set: int
@@ -82,6 +85,7 @@ class Done:
     error: str = ""
     trace: str = ""
     profile: dict[str, float] = field(default_factory=dict)
+    records: dict[str, np.ndarray] = field(default_factory=dict)
 
 
 def simulate(
@@ -136,7 +140,11 @@ def _run(batch: Batch, member: Member) -> Done:
             return done
         effective = batch.inputs(member.parameter_set)
         records, profile = simulate(effective, batch.seed, member.replicate, batch.scale, batch.economy)
-        write_shard(path, select(records, len(effective.quarters), batch.level))
+        kept = select(records, len(effective.quarters), batch.level)
+        if path.parent.is_dir():
+            write_shard(path, kept)
+        else:
+            done.records = kept
         if batch.profile:
             done.profile = profile
     except Exception as error:  # whatever a run stumbles over is recorded with the run, and the rest goes on

@@ -135,6 +135,10 @@ class Store:
         """Whether a run is stored already."""
         return shard_path(self.folder, scenario, member).exists()
 
+    def keep(self, scenario: str, member: Member, records: Records) -> None:
+        """Store the records of one run that a worker handed back."""
+        write_shard(shard_path(self.folder, scenario, member), records)
+
     def stored(self) -> set[str]:
         """Names of the files of all finished runs."""
         folder = self.folder / SHARDS
