@@ -40,8 +40,8 @@ def comparison_table(dataset: xr.Dataset, outcomes: Sequence[Outcome], level: fl
     Returns
     -------
     list of dict
-        ``scenario``, ``base``, ``outcome``, ``unit``, ``runs`` (pairs), ``base_mean``, ``difference`` (mean over pairs),
-        ``error`` (its Monte Carlo standard error), ``low``, ``high``, ``relative`` (difference / base mean),
+        ``scenario``, ``base``, ``outcome``, ``unit``, ``runs`` (pairs), ``base_mean``, ``difference`` (mean of
+        pairs), ``error`` (its Monte Carlo standard error), ``low``, ``high``, ``relative`` (difference / base mean),
         ``higher`` (share of pairs in which the scenario is above the base) and ``variance_ratio``; NaN where a single
         pair leaves it open.
     """
@@ -59,7 +59,7 @@ def comparison_table(dataset: xr.Dataset, outcomes: Sequence[Outcome], level: fl
 
 
 def paired(base: np.ndarray, other: np.ndarray, level: float = LEVEL) -> dict[str, Any]:
-    """Mean difference of pairs with its error, interval and variance ratio; arrays of shape (run,), NaN for failures."""
+    """Mean difference of pairs, its error, interval and variance ratio; arrays of shape (run,), NaN for failures."""
     both = np.isfinite(base) & np.isfinite(other)
     base, other = base[both], other[both]
     change, count = other - base, int(both.sum())

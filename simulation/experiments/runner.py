@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from simulation.errors import RunFailed, UsageError
+from simulation.errors import RunFailed, StoreConflict, UsageError
 from simulation.experiments.executors import Executor, batches, executor_for
 from simulation.experiments.plan import (
     Plan,
@@ -24,7 +24,7 @@ from simulation.experiments.work import Batch, Done, EconomyClass, run_batch
 from simulation.results import provenance
 from simulation.results.dataset import Member
 from simulation.results.result import Result
-from simulation.results.store import EXPERIMENT, RUNS, SCENARIOS, Store
+from simulation.results.store import EXPERIMENT, RUNS, SCENARIOS, Store, shard_path
 from simulation.results.text import file_name
 
 if TYPE_CHECKING:
@@ -143,9 +143,10 @@ def execute(
 def _unfinished(plan: Plan, store: Store) -> dict[tuple[str, int], list[Member]]:
     """Members that are not stored yet, by scenario and parameter set; the points of a design are taken together."""
     todo: dict[tuple[str, int], list[Member]] = {}
+    stored = store.stored()
     for scenario in plan.scenarios:
         for member in plan.members:
-            if not store.finished(scenario.id, member):
+            if shard_path(store.folder, scenario.id, member).name not in stored:
                 number = 0 if plan.points else member.parameter_set
                 todo.setdefault((scenario.id, number), []).append(member)
     return todo
@@ -188,6 +189,8 @@ def _execute(store: Store, work: list[Batch], executor: Executor, total: int, pr
     report(finished, total, failed)
     lost: list[Batch] = []
     for batch, outcome in executor.map(run_batch, work):
+        if isinstance(outcome, StoreConflict):
+            raise outcome
         if isinstance(outcome, BaseException) and len(batch.members) > 1:
             lost.append(batch)  # its worker died: which of the runs was too much for it is found one by one
             continue
@@ -249,7 +252,8 @@ def _finish(store: Store, plan: Plan) -> Result:
     names = [scenario.id for scenario in plan.scenarios]
     assembled = store.assemble(names, plan.members, plan.quarters, plan.level, plan.coordinates)
     result = Result(store.folder)
-    done = sum(store.finished(name, member) for name in names for member in plan.members)
+    stored = store.stored()
+    done = sum(shard_path(store.folder, name, member).name in stored for name in names for member in plan.members)
     seconds = round(sum(run["seconds"] for run in result.runs), 2)
     store.write_manifest(status={"done": done, "failed": len(result.failures)}, seconds=seconds)
     result.manifest = store.manifest

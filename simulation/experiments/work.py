@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from simulation.errors import StoreConflict
 from simulation.experiments.factors import Factor, Value, applied
 from simulation.results.dataset import Member, select
 from simulation.results.store import shard_path, write_shard
@@ -147,6 +148,8 @@ def _run(batch: Batch, member: Member) -> Done:
             done.records = kept
         if batch.profile:
             done.profile = profile
+    except StoreConflict:  # not the run's fault, and the next one would not fare better
+        raise
     except Exception as error:  # whatever a run stumbles over is recorded with the run, and the rest goes on
         done.error = f"{type(error).__name__}: {error}"
         done.trace = traceback.format_exc()

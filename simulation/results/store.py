@@ -42,12 +42,27 @@ def shard_path(folder: Path, scenario: str, member: Member) -> Path:
 
 
 def write_shard(path: Path, records: Records) -> None:
-    """Store the records of one run: the file appears under its name only when it is whole."""
+    """Store the records of one run: the file appears under its name only when it is whole.
+
+    Raises
+    ------
+    StoreConflict
+        When it cannot be written: the disk is full, perhaps.
+    """
     partial = path.with_name(f".{path.name}.{os.getpid()}")
-    with open(partial, "wb") as file:
-        arrays: dict[str, Any] = {name: np.asarray(values) for name, values in records.items()}
-        np.savez_compressed(file, **arrays)
-    os.replace(partial, path)
+    try:
+        with open(partial, "wb") as file:
+            arrays: dict[str, Any] = {name: np.asarray(values) for name, values in records.items()}
+            np.savez_compressed(file, **arrays)
+        os.replace(partial, path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise _unwritable(path.parent, error) from error
+
+
+def _unwritable(folder: Path, error: OSError) -> StoreConflict:
+    why = error.strerror or str(error)
+    return StoreConflict(f"cannot write into {folder}: {why}; finished runs are kept, --resume continues")
 
 
 def read_shard(path: Path) -> dict[str, np.ndarray] | None:
@@ -131,10 +146,6 @@ class Store:
         self.manifest = {**self.manifest, **json.loads(json_text(changes))}
         write_whole(self.folder / MANIFEST, json_text(self.manifest) + "\n")
 
-    def finished(self, scenario: str, member: Member) -> bool:
-        """Whether a run is stored already."""
-        return shard_path(self.folder, scenario, member).exists()
-
     def keep(self, scenario: str, member: Member, records: Records) -> None:
         """Store the records of one run that a worker handed back."""
         write_shard(shard_path(self.folder, scenario, member), records)
@@ -145,9 +156,12 @@ class Store:
         return {entry.name for entry in os.scandir(folder) if entry.name.endswith(".npz")} if folder.is_dir() else set()
 
     def record(self, line: Mapping[str, Any]) -> None:
-        """Append one finished or failed run to ``runs.jsonl``."""
-        with open(self.folder / RUNS, "a", encoding="utf-8") as file:
-            file.write(json_text(line, indent=None) + "\n")
+        """Append one finished or failed run to ``runs.jsonl``; ``StoreConflict`` when that cannot be written."""
+        try:
+            with open(self.folder / RUNS, "a", encoding="utf-8") as file:
+                file.write(json_text(line, indent=None) + "\n")
+        except OSError as error:
+            raise _unwritable(self.folder, error) from error
 
     def assemble(
         self,
@@ -161,12 +175,17 @@ class Store:
 
         A member of which no scenario finished is left out; one that failed under some scenarios is missing there.
         """
-        kept = [member for member in members if any(self.finished(scenario, member) for scenario in scenarios)]
+        stored = self.stored()
+        kept = [m for m in members if any(shard_path(self.folder, s, m).name in stored for s in scenarios)]
         if not kept:
             return False
         partial = self.folder / f"{ENSEMBLE}.partial"
-        write_dataset(partial, scenarios, kept, quarters, self._read, level, self.manifest, coordinates(kept))
-        os.replace(partial, self.folder / ENSEMBLE)
+        try:
+            write_dataset(partial, scenarios, kept, quarters, self._read, level, self.manifest, coordinates(kept))
+            os.replace(partial, self.folder / ENSEMBLE)
+        except OSError as error:
+            partial.unlink(missing_ok=True)
+            raise _unwritable(self.folder, error) from error
         return True
 
     def _read(self, scenario: str, member: Member) -> Records | None:
