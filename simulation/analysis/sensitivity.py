@@ -23,7 +23,7 @@ from simulation.experiments.factors import Factor
 
 RESAMPLES = 500
 CONFIDENCE = 0.90
-PAWN_SLICES = 10
+PAWN_SLICES = (10, 8, 5, 4, 2)
 SHOWN_MISSING = 5
 
 
@@ -159,7 +159,8 @@ def given_data(means: np.ndarray, points: np.ndarray, factors: Sequence[Factor],
     """PAWN indices from any sample: median and maximum distance of conditional from unconditional distributions."""
     from SALib.analyze import pawn
 
-    slices = int(np.clip(len(means) // 20, 2, PAWN_SLICES))
+    # The library's slices end beyond one by rounding for some other numbers of them.
+    slices = next((count for count in PAWN_SLICES if len(means) >= 20 * count), PAWN_SLICES[-1])
     found = pawn.analyze(salib_problem(factors), points, means, S=slices, seed=seed)
     return [
         {"factor": f.name, "pawn_median": float(found["median"][i]), "pawn_maximum": float(found["maximum"][i])}

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from simulation.cli.output import Json, message, progress_bar, show_json, show_table
-from simulation.cli.running import FAILED_RUNS, Jobs
+from simulation.cli.output import FigureLanguage, Json, Language, message, progress_bar, show_json, show_table
+from simulation.cli.running import FAILED_RUNS, Jobs, Replicates, Scale, Seed, Set, Until
 
 if TYPE_CHECKING:
     from simulation.experiments.executors import Executor
@@ -126,3 +126,112 @@ def status(
     show_table([told])
     for failure in Result(folder).failures[:5]:
         typer.echo(f"failed: {failure['error']}\n  repeat: {failure['repeat']}")
+
+
+def sensitivity(
+    folder: Annotated[Path, typer.Argument(help="Result folder of a sweep.")],
+    outcome: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Outcome of the experiment; all by default.")
+    ] = None,
+    top: Annotated[int, typer.Option(min=1, help="Factors shown in the table; the files hold all.")] = 20,
+    figures: Annotated[bool, typer.Option(help="Draw the figures.")] = True,
+    language: FigureLanguage = Language.EN,
+    json: Json = False,
+) -> None:
+    """Which factors drive the outcomes of a sweep, and how much of their variance is chance."""
+    from simulation.analysis.swept import Swept
+
+    swept = Swept(folder)
+    tables = {chosen.name: swept.sensitivity(chosen) for chosen in swept.outcomes(tuple(outcome or ()))}
+    facts = [swept.summary(chosen) for chosen in swept.outcomes(tuple(outcome or ()))]
+    files = _sensitivity_files(swept, tables, figures, language)
+    if json:
+        rows = [{"outcome": name, **row} for name, table in tables.items() for row in table]
+        show_json({"result": Path(folder).as_posix(), "outcomes": facts, "sensitivity": rows, "files": files})
+        return
+    for fact, (name, table) in zip(facts, tables.items(), strict=True):
+        chance = fact["share_variance"]
+        seeds = "unknown with one replicate" if chance != chance else f"{100 * chance:.1f} %"
+        title = (
+            f"{name}: {fact['points']} points x {fact['replicates']} runs; chance is {seeds} of the variance of a run"
+        )
+        show_table(table[:top], title=title)
+        typer.echo("")
+    for file in files:
+        typer.echo(file)
+
+
+def _sensitivity_files(swept: Any, tables: dict[str, Any], figures: bool, language: str) -> list[str]:
+    """Write the tables beside the result, and its figures."""
+    from simulation.results.store import FIGURES
+    from simulation.results.text import csv_text, write_whole
+
+    rows = [{"outcome": name, **row} for name, table in tables.items() for row in table]
+    path = swept.result.folder / "sensitivity.csv"
+    write_whole(path, csv_text(rows))
+    files = [path]
+    if figures:
+        from simulation.presentation.sensitivity import plot_sensitivity
+
+        message("drawing figures")
+        files += plot_sensitivity(swept, swept.result.folder / FIGURES, list(tables), language)
+    return [file.as_posix() for file in files]
+
+
+def compare(
+    context: typer.Context,
+    scenario: Annotated[list[str], typer.Argument(metavar="BASE OTHER...", help="Scenario ids or files.")],
+    outcome: Annotated[
+        list[str] | None,
+        typer.Option(metavar="VARIABLE:YEAR[:SCOPE]", help="What is compared; repeatable.", show_default=False),
+    ] = None,
+    precision: Annotated[
+        str | None,
+        typer.Option(
+            help="Run until known to this half-width: 2.5, 1% or 2pp (of target probabilities).", show_default=False
+        ),
+    ] = None,
+    most: Annotated[int, typer.Option(min=2, help="Runs of each scenario at most, with --precision.")] = 2000,
+    override: Set = None,
+    replicates: Replicates = None,
+    seed: Seed = None,
+    scale: Scale = None,
+    until: Until = None,
+    jobs: Jobs = None,
+    out: DirectoryOut = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue the result folder where it stopped.")] = False,
+    json: Json = False,
+) -> None:
+    """Differences between scenarios, run by run on common random numbers, with the variance that this saves."""
+    from simulation import study
+    from simulation.analysis.comparison import comparison_table
+    from simulation.analysis.precision import Precision, run_until
+    from simulation.cli.comparing import outcomes_of, show_comparison
+    from simulation.experiments import run_ensemble
+    from simulation.results.provenance import command_line
+    from simulation.results.text import csv_text, write_whole
+
+    loaded = study.load(*scenario, overrides=override)
+    wanted = outcomes_of(outcome, until or loaded.scenario.run_settings["until"], loaded.scenarios)
+    settings: dict[str, Any] = {
+        "replicates": replicates, "seed": seed, "scale": scale, "until": until, "jobs": jobs, "out": out,
+        "resume": resume, "level": "core", "command": command_line(context.obj),
+    }  # fmt: skip
+    reached = None
+    with progress_bar("runs") as progress:
+        if precision is None:
+            result = run_ensemble(loaded.scenarios, progress=progress, **settings)
+        else:
+            asked = Precision.parse(precision)
+            result, reached = run_until(loaded.scenarios, asked, wanted, most, _tell, progress=progress, **settings)
+    rows = comparison_table(result.dataset, wanted)
+    write_whole(result.folder / "comparison.csv", csv_text(rows))
+    if json:
+        show_json({"result": result.folder.as_posix(), "comparison": rows, "reached": reached})
+    else:
+        show_comparison(rows, reached)
+        typer.echo(f"Result: {result.folder}")
+
+
+def _tell(runs: int, needed: int) -> None:
+    message(f"{runs} runs of each scenario; about {needed} are needed")
