@@ -27,6 +27,8 @@ KEYS = (
 )  # fmt: skip
 NEEDED = ("scenarios", "factors", "design")
 PAIRINGS = ("common", "independent")
+# The first digits of a short Sobol sequence agree between its dimensions: a switch would look as if it did nothing.
+LEAST_WITH_LEVELS = 64
 DESIGN_KEYS = ("name", "n", "seed", "second_order", "points")
 
 
@@ -185,6 +187,9 @@ def _design(node: Node | None, factors: ListOf[Factor], problems: list[Problem])
     size = 0
     if name not in (GRID, TABLE):
         size = _size(node, str(name), problems)
+    if name == SOBOL and size < LEAST_WITH_LEVELS and any(factor.levels for factor in factors):
+        message = f"design.n: {size} is too small for factors with levels: some would never switch between the samples"
+        problems.append(node.key_mark("n").problem(message, valid=f"{LEAST_WITH_LEVELS} or a higher power of two"))
     if name == GRID:
         _needs_levels(factors, node.mark, problems)
     second = bool(plain(node.entries["second_order"])) if "second_order" in node.entries else False

@@ -129,6 +129,11 @@ def test_table_of_points_is_run_as_written(folder: Path) -> None:
         (grid("variants.market: [awards, replicatr]"), "5:29", "did you mean replicator"),
         (grid("variants.markt: all"), "5:3", "did you mean market"),
         ("factors: {award_beta: prior}\ndesign: {name: sobol, n: 100}\n", "5:26", "not a power of two"),
+        (
+            "factors: {variants.market: all}\ndesign: {name: sobol, n: 16}\n",
+            "5:23",
+            "too small for factors with levels",
+        ),
         ("factors: {award_beta: prior}\ndesign: {name: morriss, n: 10}\n", "5:16", "did you mean morris"),
         ("factors: {award_beta: prior}\ndesign: {name: morris}\n", "5:9", "needs its size"),
         (
