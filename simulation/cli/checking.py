@@ -24,7 +24,7 @@ MEGABYTES = 32
 
 
 def doctor(json: Json = False) -> None:
-    """Versions, extras, cores, fonts and write speed of this machine."""
+    """Versions, extras, cores, compiled code, fonts and write speed of this machine."""
     from simulation.results.provenance import data_version, dependencies, program_version
 
     rows: list[dict[str, Any]] = [
@@ -35,6 +35,7 @@ def doctor(json: Json = False) -> None:
         _cores(),
         _memory(),
         _bytecode(),
+        _compiled_code(),
         _font(),
         _write_speed(),
     ]
@@ -65,6 +66,25 @@ def _memory() -> dict[str, Any]:
 def _bytecode() -> dict[str, Any]:
     off = sys.dont_write_bytecode
     return {"check": "bytecode", "value": "off, imports are slow" if off else "written", "good": not off}
+
+
+def _compiled_code() -> dict[str, Any]:
+    """Where compiled rules are kept, and whether the next run has to compile."""
+    from simulation.model.cache import ADVICE, contents
+
+    found = contents()
+    if found.damaged:
+        value = f"damaged, the next run makes it again: {found.wanted}"
+    elif found.compiled:
+        value = f"{found.megabytes:.1f} MB in {found.wanted}"
+    else:
+        value = f"none yet, the next run compiles: {found.wanted}"
+    if found.folder != found.wanted:
+        value += f" (cannot be written: each command uses a temporary copy. {ADVICE})"
+    if found.others:
+        value += f", {found.others} other versions beside it"
+    good = not found.damaged and (found.compiled or found.folder == found.wanted)
+    return {"check": "compiled code", "value": value, "good": good}
 
 
 def _font() -> dict[str, Any]:

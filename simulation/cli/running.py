@@ -10,9 +10,10 @@ import typer
 from simulation.cli.output import FigureLanguage, Json, Language, message, progress_bar, show_json, show_table
 
 if TYPE_CHECKING:
-    from simulation.study import StudyResult
+    from simulation.study import Study, StudyResult
 
 FAILED_RUNS = 4
+PROFILE = "profile.csv"
 Scenarios = Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="Scenario ids or files.")]
 Set = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a value; may be repeated.")]
 Replicates = Annotated[int | None, typer.Option(help="Runs of each scenario.  [default: 20]", show_default=False)]
@@ -40,7 +41,7 @@ def run(
         Path | None, typer.Option(metavar="DIR", help="Result folder.  [default: results/runs/...]", show_default=False)
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue the result folder where it stopped.")] = False,
-    profile: Annotated[bool, typer.Option("--profile", help="Print the time of each call of the quarter.")] = False,
+    profile: Annotated[bool, typer.Option("--profile", help="Print the time of each call and each quarter.")] = False,
     figures: Annotated[bool, typer.Option(help="Draw the figures of the result.")] = True,
     language: FigureLanguage = Language.EN,
     first_replicate: Annotated[
@@ -81,7 +82,7 @@ def run(
     files = _draw(result, language) if figures else []
     _report(result, files, json)
     if profile:
-        _profile(result)
+        _profile(result, loaded)
     if result.failures:
         raise typer.Exit(FAILED_RUNS)
 
@@ -117,20 +118,27 @@ def _report(result: StudyResult, files: list[Path], json: bool) -> None:
         typer.echo(f"Figures: {Path(pictures[0]).parent} ({len(pictures)} PNG, each with its data as CSV)")
 
 
-def _profile(result: StudyResult) -> None:
-    """Time per call, on standard error: it is about this machine, not about the result."""
+def _profile(result: StudyResult, loaded: Study) -> None:
+    """Times by call and quarter, on standard error: they are about this machine, not about the result."""
     from contextlib import redirect_stdout
     from sys import stderr
 
-    profiles = [run["profile"] for run in result.runs if run.get("profile")]
-    if not profiles:
+    from simulation.analysis.profile import profile
+    from simulation.results.text import csv_text, write_whole
+
+    told = [run["profile"] for run in result.runs if run.get("profile")]
+    if not told:
         message("no run was made, so there are no times")
         return
-    total = sum(sum(profile.values()) for profile in profiles)
-    calls = {name: sum(profile.get(name, 0.0) for profile in profiles) for name in profiles[0]}
-    rows = [
-        {"call": name, "ms_a_run": f"{1000 * seconds / len(profiles):.1f}", "share": f"{100 * seconds / total:.1f}%"}
-        for name, seconds in sorted(calls.items(), key=lambda item: -item[1])
-    ]
+    found = profile(told, loaded.scenario.effective(until=result.manifest["until"]))
+    write_whole(result.folder / PROFILE, csv_text(found.cells()))
     with redirect_stdout(stderr):
-        show_table(rows, title=f"Time by call of the quarter, mean of {len(profiles)} runs")
+        for title, rows in (("Time by call", found.by_call()), ("Time by quarter", found.by_quarter())):
+            show_table([_rounded(row) for row in rows], title=f"{title}, mean of {found.runs} runs")
+    message(f"{found.note()}\nEach call in each quarter: {result.folder / PROFILE}")
+
+
+def _rounded(row: dict[str, Any]) -> dict[str, Any]:
+    """Times to a hundredth, shares in percent."""
+    texts = {key: f"{value:.2f}" for key, value in row.items() if isinstance(value, float) and value == value}
+    return {**row, **texts, "share": f"{100 * row['share']:.1f}%"}

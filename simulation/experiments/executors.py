@@ -19,7 +19,7 @@ Task = TypeVar("Task")
 Outcome = TypeVar("Outcome")
 Label = TypeVar("Label")
 # Loaded once in the fork server, so that each worker starts with the economy imported.
-PRELOAD = ("simulation.experiments.work", "simulation.model")
+PRELOAD = ("simulation.experiments.work", "simulation.model.economy")
 # Runs are the unit of parallel work: linear algebra that starts threads of its own only makes workers wait.
 SINGLE_THREADED = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 WORTH_A_POOL = 4  # runs below which starting worker processes costs more than it saves
@@ -159,8 +159,11 @@ def _context() -> Any:
 @contextmanager
 def _environment() -> Iterator[None]:
     """Environment that worker processes inherit."""
-    before = {name: os.environ.get(name) for name in SINGLE_THREADED}
-    os.environ.update({name: "1" for name in SINGLE_THREADED if name not in os.environ})
+    from simulation.model.cache import environment
+
+    wanted = environment() | {name: "1" for name in SINGLE_THREADED if name not in os.environ}
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
     try:
         yield
     finally:

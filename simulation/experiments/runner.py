@@ -20,6 +20,7 @@ from simulation.experiments.plan import (
     python_command,
     settings,
 )
+from simulation.experiments.warm_up import warm_up
 from simulation.experiments.work import Batch, Done, EconomyClass, run_batch
 from simulation.results import provenance
 from simulation.results.dataset import Member
@@ -90,7 +91,7 @@ def run_ensemble(
     command : str
         How the ensemble was asked for, for its manifest.
     profile : bool
-        Keep the time spent in each call of the quarter, in ``runs.jsonl``.
+        Keep the time spent in each call of each quarter, in ``runs.jsonl``.
     executor : Executor, optional
         Where to run; by default worker processes according to ``jobs``.
     economy : callable, optional
@@ -136,6 +137,8 @@ def execute(
     todo = _unfinished(plan, store)
     runner = executor or executor_for(jobs, sum(map(len, todo.values())))
     work = _batches(plan, todo, store.folder, runner.workers, economy, profile)
+    if economy is None and work:
+        warm_up(list(plan.effective.values()))
     _execute(store, work, runner, len(plan.scenarios) * len(plan.members), progress)
     return _finish(store, plan)
 
@@ -223,7 +226,7 @@ def _line(folder: Path, batch: Batch, done: Done) -> dict[str, Any]:
         "seconds": round(done.seconds, 4),
     }
     if done.profile:
-        line["profile"] = {name: round(seconds, 5) for name, seconds in done.profile.items()}
+        line["profile"] = done.profile
     if done.error:
         line.update(error=done.error, traceback=done.trace, repeat=_repeat(folder, batch, done))
     return line

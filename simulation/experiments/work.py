@@ -46,7 +46,7 @@ class Batch:
     economy : callable or None
         Another class with the interface of :class:`simulation.model.Economy`; ``None`` for that one.
     profile : bool
-        Whether the time of each call is kept.
+        Whether the time of each call in each quarter is kept.
     factors : tuple of Factor
         What the design points of an experiment change.
     points : mapping of int to tuple
@@ -85,13 +85,13 @@ class Done:
     seconds: float
     error: str = ""
     trace: str = ""
-    profile: dict[str, float] = field(default_factory=dict)
+    profile: dict[str, Any] = field(default_factory=dict)
     records: dict[str, np.ndarray] = field(default_factory=dict)
 
 
 def simulate(
     effective: Effective, seed: int = 1, replicate: int = 0, scale: float = 0.1, economy: EconomyClass | None = None
-) -> tuple[dict[str, np.ndarray], dict[str, float]]:
+) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     """Run one economy and let go of it.
 
     Parameters
@@ -109,8 +109,8 @@ def simulate(
     -------
     records : dict of str to ndarray
         One array per variable, shape ``(T, ...)``.
-    profile : dict of str to float
-        Seconds spent in each call of the quarter.
+    profile : dict
+        Seconds spent in each call and rows in use by quarter (:meth:`simulation.model.clock.Clock.told`).
     """
     if economy is None:
         from simulation.model import Economy
@@ -119,7 +119,7 @@ def simulate(
     built = economy(effective, seed=seed, replicate=replicate, scale=scale)
     try:
         built.run()
-        return dict(built.records), dict(built.profile)
+        return dict(built.records), built.clock.told()
     finally:
         built.close()
 

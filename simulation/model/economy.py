@@ -16,6 +16,7 @@ from simulation.inputs.dimensions import index, members, size
 from simulation.inputs.variables import variables
 from simulation.model import institutions
 from simulation.model.blocks import Compute, Education, Labour, Market, Research, Venture
+from simulation.model.clock import Clock
 from simulation.model.columns import inner
 from simulation.model.initial.adopters import build_adopters
 from simulation.model.initial.cells import choose_cells
@@ -23,6 +24,7 @@ from simulation.model.initial.firms import build_firms, set_initial_shares
 from simulation.model.initial.people import build_people
 from simulation.model.ledger import Ledger
 from simulation.model.parameters import Levers, Parameters, Reads
+from simulation.model.records import Records
 from simulation.model.rules import (
     accounts,
     adoption,
@@ -98,16 +100,13 @@ class Economy(mesa.Model):
         self.quarters = tuple(effective.quarters)
         self.person_weight = 1.0 / self.scale
         self.firm_weight = 1.0 / self.scale
-        self.profile: dict[str, float] = {name: 0.0 for name, _ in CALLS}
+        self.clock = Clock([name for name, _ in CALLS], len(self.quarters))
         self.ledger = Ledger(size("channel"))
-        self._table = variables()
-        self.records = {
-            v.name: np.zeros((len(self.quarters), *(size(d) for d in v.dims))) for v in self._table.values()
-        }
+        self.records = Records(variables(), len(self.quarters))
         self.now: dict[str, Any] = {}
         self._build_institutions()
         self._build_populations()
-        self._closed = False
+        self.clock.built()
 
     # -- building -----------------------------------------------------------------------------------------------------
 
@@ -124,7 +123,7 @@ class Economy(mesa.Model):
         self.world.frontier -= 1.5 * p["frontier_before"]
         self.world.frontier_recorded -= 1.5 * p["frontier_before"]
         self.timetable = policy.Timetable(self)
-        self.government.regulation = float(self.timetable.default["regulation_intensity"][0])
+        self.government.regulation = self.timetable.pre_plan("regulation_intensity")
         self.regulation_recorded = self.government.regulation
         self.platforms: list[institutions.OpenPlatform] = []
         self.public_funds = dict.fromkeys(("basic", "common", "mission", "related", "teams"), 0.0)
@@ -265,16 +264,17 @@ class Economy(mesa.Model):
     def step(self) -> None:
         """One quarter: thirteen calls in the order of economic causality."""
         self._open_quarter()
-        for name, rule in CALLS:
+        seconds = self.clock.seconds[self.quarter]
+        for place, (name, rule) in enumerate(CALLS):
             if name in self.frozen:
                 continue
             self.reads.current = name
             started = time.perf_counter()
             rule.run(self)
-            self.profile[name] += time.perf_counter() - started
+            seconds[place] += time.perf_counter() - started
         self._close_quarter()
 
-    def run(self) -> dict[str, np.ndarray]:
+    def run(self) -> Records:
         """Live through all quarters; returns the records, one array per variable with time first."""
         while self.quarter < len(self.quarters):
             self.step()
@@ -293,10 +293,9 @@ class Economy(mesa.Model):
         compute_.platform_ordered = compute_.domestic_platform
 
     def _close_quarter(self) -> None:
-        for name, value in self.now.items():
-            if name not in self.records:
-                raise KeyError(f"variable {name} is recorded but not in the variable table")
-            self.records[name][self.quarter] = value
+        self.records.note(self.quarter, self.now)
+        tables = (self.firms.alive, self.people.alive, self.adopters.alive)
+        self.clock.count(self.quarter, *(int(np.count_nonzero(alive)) for alive in tables), len(self.positions.firm))
         self.quarter += 1
 
     def record(self, name: str, value: Any) -> None:
@@ -319,6 +318,11 @@ class Economy(mesa.Model):
         hosts = np.flatnonzero(self.firms.alive & (self.firms.kind == INCUMBENT))
         host = int(self.firms.uid[hosts[place % len(hosts)]])
         self.platforms.append(institutions.OpenPlatform(self, FIELD_ORDER[place % len(FIELD_ORDER)], host))
+
+    @property
+    def profile(self) -> dict[str, float]:
+        """Seconds spent so far in each call."""
+        return dict(zip(self.clock.calls, self.clock.seconds.sum(axis=0).tolist(), strict=True))
 
     # -- looking ------------------------------------------------------------------------------------------------------
 

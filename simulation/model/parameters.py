@@ -19,11 +19,21 @@ CONVERTERS = {"float": float, "int": int, "bool": bool}
 
 
 class Reads:
-    """Which registry ids each call of the quarter has read."""
+    """Which registry ids each call of the quarter has read; ``names`` is the set of the call under way."""
 
     def __init__(self) -> None:
-        self.current = "initial"
         self.by_rule: dict[str, set[str]] = defaultdict(set)
+        self.current = "initial"
+
+    @property
+    def current(self) -> str:
+        """The call under way."""
+        return self._current
+
+    @current.setter
+    def current(self, call: str) -> None:
+        self._current = call
+        self.names = self.by_rule[call]
 
     @contextmanager
     def during(self, call: str) -> Iterator[None]:
@@ -34,7 +44,7 @@ class Reads:
 
     def note(self, name: str) -> None:
         """Note that the call under way reads ``name``."""
-        self.by_rule[self.current].add(name)
+        self.names.add(name)
 
 
 class Parameters:
@@ -49,12 +59,12 @@ class Parameters:
 
     def __getitem__(self, name: str) -> Any:
         """Value of a model parameter (float or vector); ``KeyError`` for an id the registry does not hold."""
-        self._reads.note(name)
+        self._reads.names.add(name)
         return self._values[name]
 
     def driver(self, name: str) -> Any:
         """Value of an outside driver in the current quarter."""
-        self._reads.note(name)
+        self._reads.names.add(name)
         return self._paths[name][self.quarter]
 
     def terms(self, kind: type[Terms], **given: Any) -> Terms:
@@ -81,8 +91,8 @@ class Parameters:
         values: list[Any] = []
         places: dict[str, Any] = {}
         for place, name in enumerate(fields):
-            annotation = kind.__annotations__[name]
-            convert = CONVERTERS.get(annotation if isinstance(annotation, str) else annotation.__name__)
+            annotation = kind.__annotations__[name]  # a type, or its name where annotations are postponed
+            convert = CONVERTERS.get(getattr(annotation, "__forward_arg__", None) or annotation.__name__)
             if name in given:
                 places[name] = (place, convert)
                 values.append(None)
@@ -93,7 +103,7 @@ class Parameters:
 
     def path(self, name: str) -> np.ndarray:
         """Whole path of a driver or planned lever, shape (quarter,) or (quarter, element)."""
-        self._reads.note(name)
+        self._reads.names.add(name)
         return self._paths[name]
 
 
@@ -110,18 +120,18 @@ class Levers:
         self._effective: dict[str, Any] = {}
         self._reads = reads
 
-    def set(self, name: str, delivered: Any, effective: Any) -> None:
-        """Put a lever in force for the quarter, as its planned path says."""
-        self._reads.note(name)
-        self._delivered[name] = delivered
-        self._effective[name] = effective
+    def put(self, delivered: dict[str, Any], effective: dict[str, Any]) -> None:
+        """Put levers in force for the quarter: by name, what is delivered and what of it reaches its purpose."""
+        self._reads.names.update(delivered)
+        self._delivered.update(delivered)
+        self._effective.update(effective)
 
     def delivered(self, name: str) -> Any:
         """Direct quantity of a lever in the quarter."""
-        self._reads.note(name)
+        self._reads.names.add(name)
         return self._delivered[name]
 
     def effective(self, name: str) -> Any:
         """Part of the lever that reaches its purpose in the quarter."""
-        self._reads.note(name)
+        self._reads.names.add(name)
         return self._effective[name]

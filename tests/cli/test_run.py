@@ -154,7 +154,10 @@ def test_existing_folder_gives_exit_code_two_and_is_resumed_on_request(aiplan: C
 def test_profile_goes_to_standard_error(aiplan: Command) -> None:
     done = aiplan("run", "plan_baseline", *QUICK, "--profile", "--json")
     assert json.loads(done.out)["failed"] == 0
-    assert "market" in done.err and "75.0%" in done.err
+    assert "market" in done.err and "75.0%" in done.err and "2019Q3" in done.err
+    with open(Path(json.loads(done.out)["result"]) / "profile.csv", encoding="utf-8", newline="") as file:
+        cells = list(csv.DictReader(file))
+    assert [(row["call"], float(row["ms"])) for row in cells] == 20 * [("world", 250.0), ("market", 750.0)]
 
 
 def test_targets_of_a_result_and_of_its_scenario_are_the_same(aiplan: Command) -> None:

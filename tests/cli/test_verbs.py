@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from simulation.model import cache
 from tests.cli.conftest import Command
 
 TABLES = (
@@ -149,17 +150,21 @@ def test_unknown_name_brings_the_nearest(aiplan: Command) -> None:
     assert "plan_baseline" in aiplan("run", "plan_baselin").err
 
 
-def test_help_is_quick_because_it_imports_nothing_heavy() -> None:
+HEAVY = {"numpy", "scipy", "xarray", "mesa", "numba", "matplotlib", "pandas", "pydantic", "ruamel", "rich", "jinja2"}
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["--version"]], ids=" ".join)
+def test_help_is_quick_because_it_imports_nothing_heavy(arguments: list[str]) -> None:
     script = (
         "import sys\n"
         "from simulation.cli.main import main\n"
-        "try:\n    main(['--help'])\nexcept SystemExit as ended:\n    assert not ended.code\n"
-        "heavy = {'numpy', 'scipy', 'xarray', 'mesa', 'numba', 'matplotlib', 'pandas', 'pydantic', 'ruamel'}\n"
-        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)\n"
+        f"try:\n    main({arguments})\nexcept SystemExit as ended:\n    assert not ended.code\n"
+        "print(*sorted(name for name in sys.modules if '.' not in name), file=sys.stderr)\n"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stderr.strip() == "[]"
-    assert all(verb in done.stdout for verb in ("run", "targets", "validate", "doctor"))
+    assert HEAVY & set(done.stderr.split()) == set()
+    if arguments == ["--help"]:
+        assert all(verb in done.stdout for verb in ("run", "targets", "validate", "doctor"))
 
 
 def test_module_and_command_are_the_same() -> None:
@@ -185,3 +190,29 @@ def test_unexpected_error_is_one_line_unless_debugging(aiplan: Command, monkeypa
 def test_doctor_judges_each_check(aiplan: Command) -> None:
     checks = {row["check"]: row for row in json.loads(aiplan("doctor", "--json").out)}
     assert checks["working folder"]["good"] and int(checks["cores"]["value"]) >= 1
+    assert checks["compiled code"]["good"] and checks["compiled code"]["value"]
+
+
+def test_doctor_tells_the_state_of_the_compiled_code(
+    aiplan: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told() -> dict[str, object]:
+        cache.cache_folder.cache_clear()
+        rows = json.loads(aiplan("doctor", "--json").out)
+        return next(row for row in rows if row["check"] == "compiled code")
+
+    monkeypatch.setenv(cache.VARIABLE, str(folder / "cache"))
+    try:
+        assert told()["good"] and "none yet" in str(told()["value"])
+        code = cache.wanted_root() / cache.source_digest() / "kernel.nbc"
+        code.write_bytes(bytes(range(100)))
+        cache.note_warm("all", "2030Q4")
+        assert told()["good"] and str(cache.wanted_root()) in str(told()["value"])
+        code.write_bytes(bytes(range(99)))
+        assert not told()["good"] and "damaged" in str(told()["value"])
+        (folder / "file").touch()
+        monkeypatch.setenv(cache.VARIABLE, str(folder / "file"))
+        assert not told()["good"] and "cannot be written" in str(told()["value"])
+    finally:
+        monkeypatch.undo()
+        cache.cache_folder.cache_clear()

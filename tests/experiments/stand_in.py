@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from simulation.inputs.variables import variables
+from simulation.model.clock import Clock
 from simulation.scenario import Effective
 
 BROKEN = 2  # replicate that fails in ``Fragile``
@@ -22,7 +23,7 @@ class Steady:
     def __init__(self, effective: Effective, seed: int = 1, replicate: int = 0, scale: float = 0.1) -> None:
         self.effective, self.keys, self.scale = effective, (seed, replicate), scale
         self.records: dict[str, np.ndarray] = {}
-        self.profile: dict[str, float] = {}
+        self.clock = Clock(("world", "market"), len(effective.quarters))
 
     def run(self) -> None:
         quarters = len(self.effective.quarters)
@@ -32,7 +33,7 @@ class Steady:
         for number, (name, row) in enumerate(variables().items()):
             spread = (number + 1.0) * np.arange(1.0, np.prod(row.shape) + 1.0).reshape(row.shape)
             self.records[name] = np.multiply.outer(path, spread)
-        self.profile = {"world": 0.25, "market": 0.75}
+        self.clock.seconds[:] = 0.25, 0.75
 
     def close(self) -> None:
         self.records = {}

@@ -32,10 +32,11 @@ def after(start: Economy) -> Callable[[str, Change | None], Economy]:
 
     def live(call: str, change: Change | None = None) -> Economy:
         economy = stepping.open_quarter(copy.deepcopy(start), call)
-        # Parameters are shared by copies that read the same inputs.
+        # Parameters are shared by copies that read the same inputs, and kernels' terms were prepared before the change.
         economy.parameters._values = dict(economy.parameters._values)
         if change is not None:
             change(economy)
+        economy.parameters._prepared.clear()
         return stepping.run_call(economy, call)
 
     return live

@@ -16,10 +16,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulation.inputs.dimensions import index
+from simulation.inputs.dimensions import members
 
 if TYPE_CHECKING:
     from simulation.model.economy import Economy
+
+PLACE = {name: place for place, name in enumerate(members("modifier"))}
 
 
 def weak_modifier(weight: float, intensity: float) -> float:
@@ -29,4 +31,4 @@ def weak_modifier(weight: float, intensity: float) -> float:
 
 def modifier(economy: Economy, name: str) -> float:
     """Multiplier of the weak lever ``name`` in the quarter."""
-    return weak_modifier(economy.parameters["modifier_weight"][index("modifier", name)], economy.levers.effective(name))
+    return weak_modifier(economy.parameters["modifier_weight"][PLACE[name]], economy.levers.effective(name))

@@ -37,11 +37,12 @@ Rule: Exposure of a province to pilots
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from simulation.inputs.dimensions import index, size
+from simulation.inputs.dimensions import index, members, size
 from simulation.inputs.registry import Parameter, registry
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ PILOT_ORDER = (
     "hubei", "jiangsu", "hunan", "heilongjiang", "liaoning", "henan", "fujian", "guizhou", "jilin", "jiangxi", "hebei",
     "yunnan", "guangxi", "shanxi", "gansu", "inner_mongolia", "hainan", "xinjiang", "ningxia", "qinghai", "tibet",
 )  # fmt: skip
-GOVERNANCE = ("policy_phase_schedule", "implementation_capacity", "coordination_lag")
+PILOT_PLACE = np.array([PILOT_ORDER.index(name) for name in members("region")], dtype=float)
+GOVERNANCE = ("implementation_capacity", "policy_phase_schedule", "coordination_lag")
 
 
 def is_programme_money(lever: Parameter) -> bool:
@@ -69,74 +71,114 @@ def deliver(default: Any, planned: Any, default_then: Any, capacity: float, inte
     return default + capacity * intensity * (planned - default_then)
 
 
+def reach(default: Any, delivered: Any, effect: Any) -> Any:
+    """Part of a lever that reaches its purpose (same shape as what is delivered)."""
+    return default + effect * (delivered - default)
+
+
 def decay_signal(signal: float, previous: float, current: float, decay_years: float) -> float:
     """Expectation shift after one quarter: it decays, and each rise of the lever adds to it."""
     return signal * math.exp(-1.0 / (4.0 * decay_years)) + max(0.0, current - previous)
 
 
+@lru_cache(maxsize=8)
+def pre_plan_paths(quarters: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Default path of every lever, shape (quarter,) or (quarter, element); the registry is read once for all runs."""
+    return {lever.id: np.asarray(lever.path(quarters)) for lever in registry().values() if lever.kind == "lever"}
+
+
 class Timetable:
-    """The planned paths of all levers with their defaults, prepared once for a run."""
+    """The planned paths of all levers with their defaults: a row for each quarter, a column for each number.
+
+    Attributes
+    ----------
+    planned, default : ndarray (quarter, column)
+        Programme money first, then the other levers that are one number, then the elements of vectors.
+    money : int
+        Number of columns of programme money.
+    scheduled : list of float
+        Programme money that the plan adds in each quarter, all together, bn CNY.
+    lever : ndarray (column,)
+        Place of each column's lever in the dimension ``lever``.
+    governance : ndarray
+        Columns of the levers in ``GOVERNANCE``.
+    intensities : ndarray (quarter, modifier)
+        Weak levers as planned.
+    """
 
     def __init__(self, economy: Economy) -> None:
-        rows = registry()
-        self.levers = [p for p in rows.values() if p.kind == "lever"]
-        self.modifiers = [p for p in rows.values() if p.kind == "modifier"]
-        self.planned = {p.id: economy.effective.paths[p.id] for p in self.levers + self.modifiers}
-        self.default = {p.id: np.asarray(p.path(economy.quarters)) for p in self.levers + self.modifiers}
-        self.position = {p.id: index("lever", p.id) for p in self.levers}
+        paths, before, rows = economy.effective.paths, pre_plan_paths(economy.quarters), registry()
+        levers = sorted((rows[name] for name in before), key=lambda row: (row.size > 1, not is_programme_money(row)))
+        self.money = sum(is_programme_money(row) for row in levers)
+        self.names = [row.id for row in levers if not row.dim]
+        self.planned = np.column_stack([paths[row.id] for row in levers])
+        self.default = np.column_stack([before[row.id] for row in levers])
+        programme = slice(self.money)
+        self.scheduled = (np.abs(self.planned - self.default)[:, programme].sum(axis=1) / 4.0).tolist()
+        self.lever = np.repeat([index("lever", row.id) for row in levers], [row.size for row in levers])
+        self.governance = np.array([self.names.index(name) for name in GOVERNANCE])
+        ends = np.cumsum([row.size for row in levers])
+        self.vectors = {
+            row.id: slice(end - row.size, end) for row, end in zip(levers, ends.tolist(), strict=True) if row.dim
+        }
+        self.weak = [row.id for row in rows.values() if row.kind == "modifier"]
+        self.intensities = np.column_stack([paths[name] for name in self.weak])
+
+    def by_name(self, row: np.ndarray) -> dict[str, Any]:
+        """Levers of a quarter by name: a number, or its part of the row for a vector."""
+        levers: dict[str, Any] = dict(zip(self.names, row[: len(self.names)].tolist(), strict=True))
+        for name, columns in self.vectors.items():
+            levers[name] = row[columns]
+        return levers
+
+    def pre_plan(self, name: str) -> float:
+        """Default of a lever that is one number, in the first quarter."""
+        return float(self.default[0, self.names.index(name)])
 
 
 def run(economy: Economy) -> None:
     """Put every lever in force for the quarter and update the signal and the pilots."""
     table, t = economy.timetable, economy.quarter
-    effect = economy.parameters["lever_effect"]
-    for name in GOVERNANCE:
-        planned, default = table.planned[name][t], table.default[name][t]
-        economy.levers.set(name, planned, default + effect[table.position[name]] * (planned - default))
-    lag = round(4.0 * economy.levers.effective("coordination_lag"))
-    capacity = economy.levers.effective("implementation_capacity")
-    phase = economy.levers.effective("policy_phase_schedule")
-    then = max(t - lag, 0)
-    recorded_then = max(t - round(4.0 * economy.levers.delivered("coordination_lag")), 0)
-    scheduled = delivered_money = 0.0
-    for lever in table.levers:
-        if lever.id in GOVERNANCE:
-            continue
-        path, base = table.planned[lever.id], table.default[lever.id]
-        delivered = path[t]
-        if is_programme_money(lever):
-            intensity = phase * (1.0 + economy.government.adjustment)
-            delivered = np.maximum(deliver(base[t], path[then], base[then], capacity, intensity), 0.0)
-            scheduled += abs(path[t] - base[t]) / 4.0
-            delivered_money += abs(path[recorded_then] - base[recorded_then]) / 4.0
-        economy.levers.set(lever.id, delivered, base[t] + effect[table.position[lever.id]] * (delivered - base[t]))
-    for modifier in table.modifiers:
-        economy.levers.set(modifier.id, table.planned[modifier.id][t], table.planned[modifier.id][t])
-    economy.record("programme_money_scheduled", scheduled * economy.levers.delivered("policy_phase_schedule"))
-    economy.record("programme_money_delivered", delivered_money * economy.levers.delivered("implementation_capacity"))
+    default, delivered = table.default[t], table.planned[t].copy()
+    effect = economy.parameters["lever_effect"][table.lever]
+    effective = reach(default, delivered, effect)
+    _deliver_money(economy, delivered, effective[table.governance])
+    money = slice(table.money)
+    effective[money] = reach(default[money], delivered[money], effect[money])
+    economy.levers.put(table.by_name(delivered), table.by_name(effective))
+    weak = dict(zip(table.weak, table.intensities[t].tolist(), strict=True))
+    economy.levers.put(weak, weak)
     _announce(economy)
     _expose(economy)
 
 
+def _deliver_money(economy: Economy, delivered: np.ndarray, governance: np.ndarray) -> None:
+    """Replace what is planned of programme money by what is delivered; record what was due by the timetable alone."""
+    table, t = economy.timetable, economy.quarter
+    planned, default = table.planned[:, : table.money], table.default[:, : table.money]
+    capacity, phase, lag = governance.tolist()
+    recorded_capacity, recorded_phase, recorded_lag = delivered[table.governance].tolist()
+    then, recorded_then = (max(t - round(4.0 * years), 0) for years in (lag, recorded_lag))
+    intensity = phase * (1.0 + economy.government.adjustment)
+    money = deliver(default[t], planned[then], default[then], capacity, intensity)
+    delivered[: table.money] = np.maximum(money, 0.0)
+    economy.record("programme_money_scheduled", table.scheduled[t] * recorded_phase)
+    economy.record("programme_money_delivered", table.scheduled[recorded_then] * recorded_capacity)
+
+
 def _announce(economy: Economy) -> None:
-    government = economy.government
+    government, levers = economy.government, economy.levers
     decay = economy.parameters["signal_decay_years"]
-    for attribute, current in (
-        ("signal_recorded", economy.levers.delivered("signal_strength")),
-        ("signal", economy.levers.effective("signal_strength")),
-    ):
-        state, previous = getattr(government, attribute)
-        setattr(government, attribute, (decay_signal(state, previous, current, decay), current))
+    recorded, now = levers.delivered("signal_strength"), levers.effective("signal_strength")
+    government.signal_recorded = (decay_signal(*government.signal_recorded, recorded, decay), recorded)
+    government.signal = (decay_signal(*government.signal, now, decay), now)
     plans = economy.parameters["local_plans_per_signal"] * government.signal_recorded[0] * size("region")
     economy.record("local_plans_announced", plans)
 
 
 def _expose(economy: Economy) -> None:
     government = economy.government
-    wanted = np.zeros(size("region"))
-    count = economy.levers.effective("pilot_regions")
-    for place, name in enumerate(PILOT_ORDER):
-        wanted[index("region", name)] = min(1.0, max(0.0, count - place))
-    wanted = np.maximum(wanted, government.rolled_out)
-    government.exposure += np.clip(wanted - government.exposure, -0.25, 0.25)
+    approved = np.minimum(np.maximum(economy.levers.effective("pilot_regions") - PILOT_PLACE, 0.0), 1.0)
+    wanted = np.maximum(approved, government.rolled_out)
+    government.exposure += np.minimum(np.maximum(wanted - government.exposure, -0.25), 0.25)
     economy.record("pilot_regions_active", economy.levers.delivered("pilot_regions"))

@@ -16,8 +16,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from simulation.inputs.dimensions import members
+
 if TYPE_CHECKING:
     from simulation.model.economy import Economy
+
+FIELD_IDS = np.arange(len(members("field")), dtype=np.uint64)
 
 
 def frontier_step(
@@ -29,10 +33,9 @@ def frontier_step(
 
 def run(economy: Economy) -> None:
     """Move the frontier by one quarter and record it."""
-    world, p = economy.world, economy.parameters
-    fields = np.arange(len(world.frontier), dtype=np.uint64)
-    draws = economy.streams.uniform("frontier_jump", fields, economy.quarter)
+    world, p, levers = economy.world, economy.parameters, economy.levers
+    draws = economy.streams.uniform("frontier_jump", FIELD_IDS, economy.quarter)
     rate, size, jump = p["frontier_jump_rate"], p["frontier_jump_size"], p.driver("frontier_jump")
-    world.frontier_recorded += frontier_step(economy.levers.delivered("world_frontier_growth"), jump, draws, rate, size)
-    world.frontier += frontier_step(economy.levers.effective("world_frontier_growth"), jump, draws, rate, size)
+    world.frontier_recorded += frontier_step(levers.delivered("world_frontier_growth"), jump, draws, rate, size)
+    world.frontier += frontier_step(levers.effective("world_frontier_growth"), jump, draws, rate, size)
     economy.record("frontier_by_field", np.exp(world.frontier_recorded))
