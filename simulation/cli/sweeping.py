@@ -94,9 +94,9 @@ def _forecast(experiment: Experiment, jobs: int | None, json: bool) -> None:
     plan = make_sweep(experiment)
     message("timing one run of the first point")
     inputs = applied(plan.effective[plan.scenarios[0].id, 0], plan.factors, plan.points[1])
-    simulate(inputs, plan.seed, 0, plan.scale, level=plan.level)  # the first run compiles
+    simulate(inputs, plan.seed, 0, plan.scale)  # the first run compiles
     started = time.perf_counter()
-    simulate(inputs, plan.seed, 0, plan.scale, level=plan.level)
+    simulate(inputs, plan.seed, 0, plan.scale)
     seconds = time.perf_counter() - started
     workers = jobs or cores()
     told: dict[str, Any] = {

@@ -221,7 +221,7 @@ def tornado(view: SweptView) -> Sheet:
 def over_time(view: SweptView) -> Sheet:
     """The leading factors over the years."""
     first, last = YEARS[0], view.outcome.year
-    years = tuple(year for year in YEARS if year <= last)
+    years = tuple(sorted({*(year for year in YEARS if year <= last), last}))
     table = view.swept.over_time(view.outcome, years)
     leading = [row["factor"] for row in view.rows[:LINES]]
     sheet = Sheet(f"over_time-{view.name}", (9.6, 5.6))
@@ -234,6 +234,7 @@ def over_time(view: SweptView) -> Sheet:
     largest = {
         year: max(row[view.measure] for row in table if row["year"] == year and view.measure in row) for year in years
     }
+    items = []
     for place, name in enumerate(leading):
         # Effects of Morris grow with the outcome itself: shown as a share of the year's largest.
         scale = largest if view.design.name == MORRIS else dict.fromkeys(years, 1.0)
@@ -242,7 +243,7 @@ def over_time(view: SweptView) -> Sheet:
             / (scale[year] or 1.0)
             for year in years
         ]
-        _line(sheet, axes, view, name, years, values, place)
+        items.append(_line(sheet, axes, view, name, years, values, place))
     shares = [row["share"] for row in table if row["factor"] == "seed"]
     if not np.isnan(shares).all():
         axes.plot(years, shares, color=style.GREY, linestyle="--", zorder=3)
@@ -251,21 +252,20 @@ def over_time(view: SweptView) -> Sheet:
     years_axis(axes, first, last, 2)
     axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
     axes.set_ylabel(view.say("axis_relative" if view.design.name == MORRIS else "axis_total"))
-    items = [
-        (line.get_ydata()[-1], line.get_label(), line.get_color()) for line in axes.lines if line.get_label()[0] != "_"
-    ]
     if not np.isnan(shares).all():
-        items.append((shares[-1], view.factor("seed"), style.GREY))
-    end_labels(sheet, axes, [(float(height), _folded(text), colour) for height, text, colour in items])
+        items.append((float(shares[-1]), view.factor("seed"), style.GREY))
+    end_labels(sheet, axes, items)
     return sheet
 
 
 def _line(
     sheet: Sheet, axes: Axes, view: SweptView, name: str, x: Sequence[int], values: Sequence[float], place: int
-) -> None:
+) -> tuple[float, str, str]:
+    """Draw a factor's line; returns where it ends, its name and its colour."""
     axes.plot(x, values, color=style.SERIES_COLOURS[place], marker="o", markersize=3.5, label=view.factor(name))
     for where, value in zip(x, values, strict=True):
         sheet.record(panel=sheet.kind, series=name, statistic=view.measure, period=where, value=float(value))
+    return float(values[-1]), _folded(view.factor(name)), style.SERIES_COLOURS[place]
 
 
 def convergence(view: SweptView) -> Sheet:
@@ -276,10 +276,11 @@ def convergence(view: SweptView) -> Sheet:
     sheet.frame(view.say("title_convergence"), view.subtitle(), view.notes("note_convergence"))
     axes = sheet.figure.subplots()
     sizes = sorted({row["n"] for row in table})
+    items = []
     for place, name in enumerate(leading):
         rows = [row for row in table if row["factor"] == name]
         values = [row[view.measure] for row in rows]
-        _line(sheet, axes, view, name, sizes, values, place)
+        items.append(_line(sheet, axes, view, name, sizes, values, place))
         low, high = ([row[view.measure] + sign * row[f"{view.measure}_error"] for row in rows] for sign in (-1, 1))
         axes.fill_between(sizes, low, high, color=style.SERIES_COLOURS[place], alpha=0.12, linewidth=0)
     axes.set_xscale("log", base=2)
@@ -287,7 +288,6 @@ def convergence(view: SweptView) -> Sheet:
     axes.minorticks_off()
     axes.set_xlabel(view.say(f"axis_sample_{view.design.name}"))
     axes.set_ylabel(view.say(f"axis_{view.measure}", unit=view.unit))
-    items = [(float(line.get_ydata()[-1]), _folded(line.get_label()), line.get_color()) for line in axes.lines]
     end_labels(sheet, axes, items)
     return sheet
 
