@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import time
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -71,11 +73,20 @@ class Mortal(Steady):
 
 
 class Counted(Steady):
-    """Leaves a mark for every run in the folder that the environment names."""
+    """Leaves a mark for every run in the folder that the environment names: what was run, and a name of its own."""
 
     def run(self) -> None:
         folder = Path(os.environ["STAND_IN_MARKS"])
-        (folder / f"{self.effective.scenario_id}-{self.keys[1]}-{len(list(folder.iterdir()))}").touch()
+        point = f"{self.effective.values['award_beta']:.12g}"
+        (folder / f"{self.effective.scenario_id}-{point}-{self.keys[1]}~{uuid.uuid4()}").touch()
+        super().run()
+
+
+class Slow(Counted):
+    """Takes a moment, so that there is time to kill it."""
+
+    def run(self) -> None:
+        time.sleep(0.02)
         super().run()
 
 
