@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from simulation.cli import checking, information, running, scenarios, stored, sweeping
+from simulation.cli import calibrating, checking, information, running, scenarios, stored, sweeping
 from simulation.cli.output import LOG_FORMAT, message
 from simulation.errors import AiplanError
 
@@ -50,6 +50,7 @@ for name, verb in (
     ("status", sweeping.status),
     ("sensitivity", sweeping.sensitivity),
     ("compare", sweeping.compare),
+    ("calibrate", calibrating.calibrate),
     ("doctor", checking.doctor),
 ):
     app.command(name)(verb)

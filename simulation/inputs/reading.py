@@ -131,11 +131,19 @@ def nearest(text: str, names: Iterable[str], n: int = 3) -> tuple[str, ...]:
     return tuple(close[:n])
 
 
-@lru_cache(maxsize=1)
-def data_version() -> str:
-    """Hash of every table of the package (16 hexadecimal digits): the data version named in results."""
+@lru_cache(maxsize=2)
+def data_version(posterior: bool = True) -> str:
+    """Hash of every table of the package (16 hexadecimal digits): the data version named in results.
+
+    Parameters
+    ----------
+    posterior : bool
+        Whether posteriors count; what a posterior is made for is named without them.
+    """
     digest = hashlib.sha256()
     for path in sorted(TABLES.rglob("*.csv"), key=lambda path: path.relative_to(TABLES).as_posix()):
+        if not posterior and path.parent.name == "posterior":
+            continue
         digest.update(path.relative_to(TABLES).as_posix().encode() + b"\0")
         digest.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
     return digest.hexdigest()[:16]

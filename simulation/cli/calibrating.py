@@ -1,0 +1,109 @@
+"""The verb ``calibrate``: design, emulator, identifiability, posterior."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from simulation.cli.output import Json, message, progress_bar, show_json, show_table
+from simulation.cli.running import Jobs
+from simulation.cli.sweeping import Cluster, executor
+
+if TYPE_CHECKING:
+    from simulation.calibration.calibrate import Calibration
+    from simulation.calibration.design import Design
+
+RUNS = Path("results/runs/calibration")
+TABLES = Path("results/calibration")
+
+
+def calibrate(
+    points: Annotated[int, typer.Option(help="Points of the conditional design, a power of two.")] = 16384,
+    unconditional: Annotated[
+        int, typer.Option(help="Points of the unconditional design of each origin; 0 leaves them out.")
+    ] = 2048,
+    repeated: Annotated[int, typer.Option(min=0, help="Points that are run again, for the variance of chance.")] = 256,
+    repeats: Annotated[int, typer.Option(min=1, help="Further runs of each of them.")] = 4,
+    scale: Annotated[float, typer.Option(help="Share of small firms and people simulated.")] = 0.1,
+    jobs: Jobs = None,
+    cluster: Cluster = None,
+    runs: Annotated[Path, typer.Option(metavar="DIR", help="Simulated runs; those found there are kept.")] = RUNS,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Tables.")] = TABLES,
+    posterior: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Posteriors.  [default: inputs/tables/posterior]", show_default=False),
+    ] = None,
+    only_simulate: Annotated[bool, typer.Option("--only-simulate", help="Simulate the designs and stop.")] = False,
+    every_vintage: Annotated[
+        bool, typer.Option("--every-vintage", help="Write the posterior of every origin, not the final one alone.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Fit the parameters to what was published: simulate one design, weigh it, write tables and posterior."""
+    from simulation.calibration.design import CONDITIONAL, KINDS, Specification
+
+    wanted = [Specification(CONDITIONAL, points, repeated, repeats if repeated else 0, scale)]
+    if unconditional:
+        wanted += [Specification(kind, unconditional, scale=scale) for kind in KINDS if kind != CONDITIONAL]
+    designs = {}
+    try:
+        for each in wanted:
+            message(f"design {each.kind}: {each.runs} runs")
+            with executor(cluster, jobs) as chosen, progress_bar("runs") as progress:
+                designs[each.kind] = _simulated(each, runs, jobs, progress, chosen)
+    except KeyboardInterrupt:
+        message("stopped; finished runs are kept, and the same command continues")
+        raise typer.Exit(1) from None
+    if only_simulate:
+        typer.echo(f"Designs: {runs}")
+        return
+    told = _posteriors(designs[CONDITIONAL], wanted[0].factors(), out, posterior, every_vintage)
+    if json:
+        show_json(told)
+        return
+    show_table(told["identifiability"], title="Identifiability on synthetic truths, parameters that stay")
+    show_table(told["parameters"], title="Posterior: 90 % intervals, width relative to the prior")
+    typer.echo(f"{told['fitted_parameters']} parameters fitted to {told['fitted_rows']} published rows")
+    for file in told["files"]:
+        typer.echo(file)
+
+
+def _simulated(each: Any, runs: Path, jobs: int | None, progress: Any, chosen: Any) -> Design:
+    from simulation.calibration.design import simulate_design
+
+    return simulate_design(each, runs / each.kind, jobs, progress, executor=chosen, warn=message)
+
+
+def _posteriors(design: Design, sampled: Any, out: Path, posterior: Path | None, every_vintage: bool) -> dict[str, Any]:
+    """Emulate, settle the fitted set, write tables and posteriors; what the verb tells."""
+    from simulation.calibration import calibrate as steps
+    from simulation.calibration.emulator import emulate
+    from simulation.calibration.report import outcome_columns, tables
+    from simulation.inputs.posterior import FOLDER
+
+    message("fitting the emulator and testing on synthetic truths")
+    made, recovery, rounds = steps.prepare(design, sampled)
+    message("weighing the vintages")
+    found = tables(made, recovery, rounds, emulate(design, sampled, outcome_columns()))
+    files = found.write(out)
+    chosen = steps.vintages() if every_vintage else steps.vintages()[-1:]
+    files += [steps.write_vintage(made, vintage, posterior or FOLDER) for vintage in chosen]
+    return _told(made, found.rows, files)
+
+
+def _told(made: Calibration, rows: dict[str, list[dict[str, Any]]], files: list[Path]) -> dict[str, Any]:
+    last = max(row["round"] for row in rows["identifiability"])
+    final = rows["vintages"][-1]
+    return {
+        "fitted_parameters": final["fitted_parameters"],
+        "fitted_rows": final["fitted_rows"],
+        "identifiability": [row for row in rows["identifiability"] if row["round"] == last],
+        "parameters": [
+            {key: row[key] for key in ("parameter", "prior_low", "prior_high", "low", "median", "high", "width")}
+            for row in rows["parameters"]
+            if row["vintage"] == final["vintage"] and row["fitted"]
+        ],
+        "files": [file.as_posix() for file in files],
+    }
