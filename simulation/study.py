@@ -53,7 +53,8 @@ class Study:
         ----------
         **settings
             ``replicates``, ``seed``, ``scale``, ``until``, ``jobs``, ``out``, ``resume``, ``progress`` and the other
-            arguments of :func:`simulation.experiments.run_ensemble`.
+            arguments of :func:`simulation.experiments.run_ensemble`; each run has a parameter set of the posterior of
+            its own unless ``parameter_sets`` says otherwise.
 
         Returns
         -------
@@ -62,6 +63,7 @@ class Study:
         """
         from simulation.experiments import run_ensemble
 
+        settings.setdefault("parameter_sets", None)
         result = StudyResult(run_ensemble(self.scenarios, **settings).folder)
         write_whole(result.folder / TARGETS, csv_text(result.targets()))
         if len(self.scenarios) > 1:

@@ -27,7 +27,6 @@ from simulation.experiments.runner import Progress
 from simulation.experiments.warm_up import warm_up
 from simulation.experiments.work import EconomyClass, simulate
 from simulation.inputs import quarters
-from simulation.inputs.reading import data_version
 from simulation.results import provenance
 from simulation.results.text import json_text, write_whole
 from simulation.scenario import Effective, load
@@ -109,13 +108,9 @@ class Specification:
 
     def digest(self) -> str:
         """Hash of this specification, its factors, the model and the data."""
-        told = [asdict(self), [(f.name, f.action, str(f.prior), f.start) for f in self.factors()], versions()]
+        told: list[object] = [asdict(self), [(f.name, f.action, str(f.prior), f.start) for f in self.factors()]]
+        told.append(provenance.posterior_digest())
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
-
-
-def versions() -> list[str]:
-    """Versions of model and data that a design, and the posterior made of it, belong to."""
-    return [provenance.MODEL_VERSION, data_version(posterior=False)]
 
 
 @dataclass(frozen=True)

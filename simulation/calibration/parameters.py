@@ -45,7 +45,7 @@ class Sampled:
 
 @lru_cache(maxsize=1)
 def sampled_parameters() -> tuple[Sampled, ...]:
-    """All rows of ``tables/calibration.csv``, in its order.
+    """All rows of ``tables/sampled_parameters.csv``, in its order.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def sampled_parameters() -> tuple[Sampled, ...]:
     """
     problems: list[Problem] = []
     found = []
-    for row in read_table("calibration.csv", COLUMNS, key=("id",)):
+    for row in read_table("sampled_parameters.csv", COLUMNS, key=("id",)):
         try:
             parameter, element = registry().resolve(row["id"])
             prior = parse_prior(row["distribution"]) if row["distribution"] else parameter.prior
@@ -68,7 +68,9 @@ def sampled_parameters() -> tuple[Sampled, ...]:
         found.append(Sampled(Factor(row["id"], parameter, name, action, prior=prior), row["role"], row["reason"]))
     count = sum(each.role == FITTED for each in found)
     if count > MOST_FITTED:
-        problems.append(Problem("calibration.csv", 0, 0, f"{count} parameters are fitted; at most {MOST_FITTED}"))
+        problems.append(
+            Problem("sampled_parameters.csv", 0, 0, f"{count} parameters are fitted; at most {MOST_FITTED}")
+        )
     if problems:
         raise InvalidInput(problems)
     return tuple(found)

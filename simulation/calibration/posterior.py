@@ -8,17 +8,17 @@ fits the data as well as its group can (a cut posterior).
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from simulation.calibration.design import to_values, versions
+from simulation.calibration.design import to_values
 from simulation.calibration.emulator import Emulated
 from simulation.calibration.likelihood import Figure, Likelihood, latent_logs
 from simulation.experiments.factors import Factor
+from simulation.results.provenance import posterior_digest
 from simulation.results.text import csv_text, write_whole
 
 GROUPS, SETS_A_GROUP = 256, 4096
@@ -135,11 +135,6 @@ def quantiles(bank: Bank, weight: np.ndarray, name: str, at: Sequence[float]) ->
     return values[order][np.minimum(np.searchsorted(cumulative, np.asarray(at) * cumulative[-1]), len(values) - 1)]
 
 
-def digest() -> str:
-    """Digest that a posterior names: of the model version and of all tables but the posteriors."""
-    return hashlib.sha256("|".join(versions()).encode()).hexdigest()[:16]
-
-
 def values_of(bank: Bank, chosen: np.ndarray, sampled: Sequence[Factor]) -> np.ndarray:
     """Values of the chosen sets in the registry's units, shape (sets, parameters)."""
     return to_values(bank.cube.reshape(-1, len(bank.names))[chosen].astype(float), sampled)
@@ -147,7 +142,7 @@ def values_of(bank: Bank, chosen: np.ndarray, sampled: Sequence[Factor]) -> np.n
 
 def write_posterior(path: Path, names: Sequence[str], values: np.ndarray) -> None:
     """Write equal-weight sets by the contract of ``inputs/tables/posterior``: weight, digest, one column per id."""
-    made_for = digest()
+    made_for = posterior_digest()
     share = float(f"{1.0 / len(values):.{DIGITS}g}")
     rows = [
         {"weight": share, "digest": made_for, **{n: float(f"{v:.{DIGITS}g}") for n, v in zip(names, row, strict=True)}}

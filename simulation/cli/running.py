@@ -49,7 +49,9 @@ def run(
     ] = 0,
     parameter_set: Annotated[
         list[int] | None,
-        typer.Option(min=0, help="Draw of the uncertain inputs, 0 for the central; repeatable.", show_default="0"),
+        typer.Option(
+            min=0, help="Parameter set, 0 for the central; repeatable.", show_default="one of the posterior a run"
+        ),
     ] = None,
     json: Json = False,
 ) -> None:
@@ -60,6 +62,7 @@ def run(
     loaded = study.load(*scenario, overrides=override)
     for warning in dict.fromkeys(str(text) for each in loaded.scenarios for text in each.warnings):
         message(f"warning: {warning}")
+    warn_of_posterior()
     settings: dict[str, Any] = {
         "replicates": replicates,
         "seed": seed,
@@ -70,7 +73,7 @@ def run(
         "resume": resume,
         "profile": profile,
         "first_replicate": first_replicate,
-        "parameter_sets": tuple(parameter_set or (0,)),
+        "parameter_sets": tuple(parameter_set) if parameter_set else None,
         "command": command_line(context.obj),
     }
     try:
@@ -85,6 +88,18 @@ def run(
         _profile(result, loaded)
     if result.failures:
         raise typer.Exit(FAILED_RUNS)
+
+
+def warn_of_posterior() -> None:
+    """Say when the posterior was made for another model or other data."""
+    from simulation.inputs.posterior import posterior
+    from simulation.results.provenance import posterior_digest
+
+    held = posterior()
+    if not held.matches(posterior_digest()):
+        message(
+            f"warning: posterior {held.vintage} was made for another model or other data; aiplan calibrate renews it"
+        )
 
 
 def _draw(result: StudyResult, language: str) -> list[Path]:

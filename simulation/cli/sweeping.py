@@ -215,7 +215,7 @@ def compare(
     wanted = outcomes_of(outcome, until or loaded.scenario.run_settings["until"], loaded.scenarios)
     settings: dict[str, Any] = {
         "replicates": replicates, "seed": seed, "scale": scale, "until": until, "jobs": jobs, "out": out,
-        "resume": resume, "level": "core", "command": command_line(context.obj),
+        "resume": resume, "level": "core", "parameter_sets": None, "command": command_line(context.obj),
     }  # fmt: skip
     reached = None
     with progress_bar("runs") as progress:

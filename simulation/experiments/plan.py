@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from simulation.errors import UsageError
 from simulation.experiments.factors import Factor, Value
+from simulation.inputs.posterior import posterior
 from simulation.results import provenance
 from simulation.results.dataset import Member
 from simulation.results.store import SCENARIOS
 from simulation.results.text import file_name, json_text
+from simulation.scenario.draws import CENTRAL_SET
 
 if TYPE_CHECKING:
     from simulation.scenario import Effective, Scenario
@@ -94,21 +96,46 @@ def distinct(scenarios: Scenario | Sequence[Scenario]) -> tuple[Scenario, ...]:
 
 
 def make_plan(
-    scenarios: tuple[Scenario, ...], chosen: dict[str, Any], level: str, sets: Sequence[int], first: int
+    scenarios: tuple[Scenario, ...], chosen: dict[str, Any], level: str, sets: Sequence[int] | None, first: int
 ) -> Plan:
     """Effective inputs of everything that will be run; raises before anything is written."""
-    if first < 0 or any(number < 0 for number in sets):
+    if first < 0 or any(number < 0 for number in sets or ()):
         raise UsageError("runs and parameter sets are counted from 0: a negative one does not exist")
+    members = members_of(sets, range(first, first + chosen["replicates"]))
     effective = {
-        (scenario.id, number): scenario.effective(chosen["until"], number, chosen["seed"])
+        (scenario.id, number): scenario.effective(chosen["until"], number, chosen["seed"], calibrated(number))
         for scenario in scenarios
-        for number in sets
+        for number in dict.fromkeys(member.parameter_set for member in members)
     }
     if not effective:
         raise UsageError("there is no parameter set to run")
-    members = tuple(Member(number, first + r) for number in sets for r in range(chosen["replicates"]))
     quarters = next(iter(effective.values())).quarters
     return Plan(scenarios, effective, members, quarters, chosen["seed"], chosen["scale"], level)
+
+
+def members_of(sets: Sequence[int] | None, replicates: Sequence[int]) -> tuple[Member, ...]:
+    """Runs of each scenario: every set with every replicate.
+
+    Without a choice of sets, each replicate has a set of the posterior of its own, the same one however many runs there
+    are, so that an ensemble varies by parameters and by chance together; the central set where nothing is calibrated.
+    """
+    if sets is not None:
+        return tuple(Member(number, replicate) for number in sets for replicate in replicates)
+    held = posterior()
+    if held.is_hand_fitted:
+        return tuple(Member(CENTRAL_SET, replicate) for replicate in replicates)
+    return tuple(Member(1 + replicate % len(held), replicate) for replicate in replicates)
+
+
+def calibrated(parameter_set: int) -> dict[str, float] | None:
+    """Calibrated values of a parameter set: sets of the posterior are counted from 1 and start anew after the last.
+
+    The central set, 0, has the registry's defaults.
+    """
+    held = posterior()
+    if parameter_set == CENTRAL_SET or held.is_hand_fitted:
+        return None
+    return held.values((parameter_set - 1) % len(held))
 
 
 def make_manifest(plan: Plan, chosen: dict[str, Any], command: str) -> dict[str, Any]:
@@ -120,6 +147,7 @@ def make_manifest(plan: Plan, chosen: dict[str, Any], command: str) -> dict[str,
         "program_version": provenance.program_version(),
         "model_version": provenance.MODEL_VERSION,
         "data_version": provenance.data_version(),
+        "posterior": posterior().vintage,
         "scenarios": [
             {
                 "id": scenario.id,

@@ -51,7 +51,7 @@ def run_ensemble(
     progress: Progress | None = None,
     *,
     level: str = "detail",
-    parameter_sets: Sequence[int] = (0,),
+    parameter_sets: Sequence[int] | None = (0,),
     first_replicate: int = 0,
     command: str = "",
     profile: bool = False,
@@ -86,8 +86,9 @@ def run_ensemble(
         Called with (finished, total, failed) at the start and after every batch.
     level : {'detail', 'core'}
         Variables that are stored; sweeps keep ``core``.
-    parameter_sets : sequence of int
-        Draws of the uncertain inputs; 0 is the central one.
+    parameter_sets : sequence of int or None
+        Draws of the uncertain inputs; 0 is the central one, 1 and on are the sets of the posterior. ``None`` gives each
+        replicate a set of its own (:func:`simulation.experiments.plan.members_of`).
     first_replicate : int
         Number of the first replicate, to repeat one run of an ensemble.
     command : str

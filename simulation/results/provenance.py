@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import platform
 import shlex
@@ -28,7 +29,7 @@ DEPENDENCIES = (
     "rich",
     "jinja2",
 )
-__all__ = ["command_line", "data_version", "dependencies", "program_version", "relative"]
+__all__ = ["command_line", "data_version", "dependencies", "posterior_digest", "program_version", "relative"]
 
 
 @lru_cache(maxsize=1)
@@ -38,6 +39,12 @@ def program_version() -> str:
         return metadata.version(DISTRIBUTION)
     except metadata.PackageNotFoundError:
         return "0+unknown"
+
+
+@lru_cache(maxsize=1)
+def posterior_digest() -> str:
+    """Digest that a posterior names (16 hexadecimal digits): of the model version and of all tables but posteriors."""
+    return hashlib.sha256(f"{MODEL_VERSION}|{data_version(posterior=False)}".encode()).hexdigest()[:16]
 
 
 def dependencies() -> dict[str, str]:

@@ -10,11 +10,12 @@ from simulation.calibration import calibrate
 from simulation.calibration.calibrate import Vintage
 from simulation.calibration.emulator import emulate, fit, held_out
 from simulation.calibration.latent import fit_columns
-from simulation.calibration.posterior import digest, resample, write_posterior
+from simulation.calibration.posterior import resample, write_posterior
 from simulation.calibration.uncertainty import split
 from simulation.errors import UsageError
 from simulation.inputs.evidence import calibration_rows
 from simulation.inputs.posterior import posterior
+from simulation.results.provenance import posterior_digest
 from tests.calibration.conftest import SPECIFICATION
 from tests.calibration.stand_in import CHANCE
 
@@ -127,7 +128,7 @@ def test_the_file_is_read_back_by_the_contract(prepared, tmp_path):
     found = posterior(folder=tmp_path)
     posterior.cache_clear()
     assert path.stem == found.vintage == "final" and len(found) == 32
-    assert found.matches(digest()) and sum(found.weights) == pytest.approx(1.0)
+    assert found.matches(posterior_digest()) and sum(found.weights) == pytest.approx(1.0)
     assert set(found.values(0)) == {factor.name for factor in SPECIFICATION.factors()}
 
 

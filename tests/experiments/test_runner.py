@@ -14,6 +14,8 @@ import pytest
 
 from simulation.errors import RunFailed, StoreConflict, UsageError
 from simulation.experiments import run_ensemble
+from simulation.experiments.plan import make_plan
+from simulation.inputs.posterior import HAND_FITTED, Posterior
 from simulation.results import Result
 from simulation.scenario import Scenario
 from tests.experiments.stand_in import (
@@ -236,3 +238,25 @@ def test_every_line_of_the_record_is_json(plain: Scenario) -> None:
     result = run_ensemble(plain, **settings(economy=Fragile))
     lines = [json.loads(line) for line in (result.folder / "runs.jsonl").read_text().splitlines()]
     assert [line["status"] for line in lines] == ["done", "done", "failed", "done"]
+
+
+def test_each_run_has_a_set_of_the_posterior_and_scenarios_share_it(
+    plain: Scenario, generous: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Posterior("2026a", "", (0.5, 0.5), ({"spend_share": 0.01}, {"spend_share": 0.02}))
+    monkeypatch.setattr("simulation.experiments.plan.posterior", lambda: held)
+    result = run_ensemble([plain, generous], **settings(replicates=3, parameter_sets=None))
+    assert result.data["parameter_set"].values.tolist() == [1, 2, 1]
+    assert result.data["replicate"].values.tolist() == [0, 1, 2]
+    assert result.manifest["posterior"] == "2026a"
+    plan = make_plan((plain,), {"replicates": 3, "seed": 1, "scale": 0.1, "until": "2017Q4"}, "core", None, 0)
+    values = [plan.inputs_of(plain.id, number).values["spend_share"] for number in (1, 2)]
+    assert values == [0.01, 0.02]
+    central = run_ensemble(plain, **settings(replicates=2, out="central"))
+    assert central.data["parameter_set"].values.tolist() == [0, 0]
+
+
+def test_without_a_posterior_every_run_has_the_central_set(plain: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("simulation.experiments.plan.posterior", lambda: HAND_FITTED)
+    result = run_ensemble(plain, **settings(replicates=2, parameter_sets=None))
+    assert result.data["parameter_set"].values.tolist() == [0, 0]
