@@ -1,8 +1,8 @@
 """Emulator: from parameters to the logarithms of the latent series at dates, with honest errors.
 
-Candidates are ridge regressions on polynomials and a small neural network of scikit-learn; the one with the smallest
-error on points it has not seen is taken.  That error, as a covariance between series, holds what a single run adds to
-the expectation: chance (seeds) and the emulator's own error.  Repeated points tell the two apart.
+Candidates are ridge regressions on polynomials and a small neural network of scikit-learn; for each series the one with
+the smallest error on points it has not seen is taken.  That error, as a covariance between series, holds what a single
+run adds to the expectation: chance (seeds) and the emulator's own error.  Repeated points tell the two apart.
 """
 
 from __future__ import annotations
@@ -47,7 +47,14 @@ def _network() -> Any:
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    layers = {"hidden_layer_sizes": (96, 96), "alpha": 1e-3, "max_iter": 200, "batch_size": 128, "tol": 1e-5}
+    layers = {
+        "hidden_layer_sizes": (96, 96),
+        "alpha": 1e-3,
+        "max_iter": 300,
+        "batch_size": 128,
+        "n_iter_no_change": 25,
+        "tol": 1e-5,
+    }
     return make_pipeline(StandardScaler(), MLPRegressor(**layers, early_stopping=True, random_state=1))
 
 
@@ -64,48 +71,54 @@ class Emulator:
 
     Parameters
     ----------
-    kind : str
-        Candidate that was chosen.
-    model : object
-        Its fitted scikit-learn pipeline, on standardised series.
+    models : dict of str to object
+        Fitted scikit-learn pipelines by candidate, on standardised series.
+    chosen : tuple of str
+        Candidate that was chosen for each series.
     centre, spread : ndarray, shape (m,)
         Mean and standard deviation of each series over the design.
     covariance : ndarray, shape (m, m)
         Of a held-out run around the emulator: chance and emulator error together.
     chance : ndarray, shape (m, m)
         Of runs at one point: chance alone; NaN without repeated points.
-    errors : dict of str to float
+    errors : dict of str to ndarray, shape (m,)
         Root mean square error on held-out runs by candidate, in standard deviations of the series.
     predicted, observed : ndarray, shape (held-out runs, m)
         Emulated and simulated values of the held-out runs.
     """
 
-    kind: str
-    model: Any
+    models: dict[str, Any]
+    chosen: tuple[str, ...]
     centre: np.ndarray
     spread: np.ndarray
     covariance: np.ndarray
     chance: np.ndarray
-    errors: dict[str, float]
+    errors: dict[str, np.ndarray]
     predicted: np.ndarray
     observed: np.ndarray
 
     def mean(self, x: np.ndarray, block: int = 8192) -> np.ndarray:
         """Expected logarithms at features, shape (points, m), float32, in blocks of rows."""
-        parts = [self.model.predict(x[start : start + block]) for start in range(0, len(x), block)]
-        return np.concatenate([part * self.spread + self.centre for part in parts]).astype(np.float32)
+        found = np.empty((len(x), len(self.chosen)), dtype=np.float32)
+        for kind, model in self.models.items():
+            mine = np.array([kind == other for other in self.chosen])
+            for start in range(0, len(x), block) if mine.any() else ():
+                part = model.predict(x[start : start + block]).reshape(-1, len(mine))
+                found[start : start + block, mine] = (part * self.spread + self.centre)[:, mine]
+        return found
 
     def diagnostics(self, names: Sequence[str]) -> list[dict[str, Any]]:
         """One row per series: share of variance explained, errors, and coverage of 90 % intervals, on held-out runs."""
         gap = self.observed - self.predicted
-        total, inside = np.sqrt(np.diag(self.covariance)), 1.645 * np.sqrt(np.diag(self.covariance))
-        seeds = np.sqrt(np.diag(self.chance))
+        total, seeds = np.sqrt(np.diag(self.covariance)), np.sqrt(np.diag(self.chance))
         own = np.sqrt(np.maximum(total**2 - seeds**2, 0.0))
+        whole = np.maximum(self.observed.var(axis=0), 1e-12)
         return [
             {
-                "series": name, "spread": self.observed[:, k].std(), "explained": 1.0 - gap[:, k].var()
-                / self.observed[:, k].var(), "bias": gap[:, k].mean(), "error": total[k], "chance": seeds[k],
-                "emulator": own[k], "coverage_90": float(np.mean(np.abs(gap[:, k]) <= inside[k])),
+                "series": name, "candidate": self.chosen[k], "spread": np.sqrt(whole[k]),
+                "explained": 1.0 - gap[:, k].var() / whole[k], "bias": gap[:, k].mean(), "error": total[k],
+                "chance": seeds[k], "emulator": own[k],
+                "coverage_90": float(np.mean(np.abs(gap[:, k]) <= 1.645 * total[k])),
             }
             for k, name in enumerate(names)
         ]  # fmt: skip
@@ -151,9 +164,9 @@ def held_out(point: np.ndarray) -> np.ndarray:
 
 
 def fit(x: np.ndarray, point: np.ndarray, logs: np.ndarray, kinds: Sequence[str] | None = None) -> Emulator:
-    """Fit every candidate on four fifths of the points, judge on the rest, and keep the best.
+    """Fit every candidate on four fifths of the points, judge on the rest, and keep the best for each series.
 
-    The chosen one is not fitted again on all points: its error on held-out points stays that of the thing used, and
+    The chosen ones are not fitted again on all points: the error on held-out points stays that of the thing used, and
     held-out points can serve as synthetic truths.
 
     Parameters
@@ -180,21 +193,20 @@ def fit(x: np.ndarray, point: np.ndarray, logs: np.ndarray, kinds: Sequence[str]
         raise UsageError(f"{len(logs)} runs are too few for an emulator; at least {2 * LEAST_RUNS} are needed")
     centre, spread = logs.mean(axis=0), np.maximum(logs.std(axis=0), 1e-9)
     y = (logs - centre) / spread
-    chosen = kinds or [kind for kind in CANDIDATES if kind != "network" or len(logs) >= RUNS_FOR_NETWORK]
-    models, errors = {}, {}
-    for kind in chosen:
+    tried = kinds or [kind for kind in CANDIDATES if kind != "network" or len(logs) >= RUNS_FOR_NETWORK]
+    models, told, errors = {}, {}, {}
+    for kind in tried:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # early stopping is meant
             models[kind] = CANDIDATES[kind]().fit(x[~apart], y[~apart])
-        predicted = models[kind].predict(x[apart]).reshape(-1, y.shape[1])
-        errors[kind] = float(np.sqrt(np.mean(np.square(y[apart] - predicted))))
-    best = min(errors, key=lambda kind: errors[kind])
-    predicted = models[best].predict(x[apart]).reshape(-1, y.shape[1]) * spread + centre
+        told[kind] = models[kind].predict(x[apart]).reshape(-1, y.shape[1])
+        errors[kind] = np.sqrt(np.square(y[apart] - told[kind]).mean(axis=0))
+    chosen = tuple(min(errors, key=lambda kind: errors[kind][k]) for k in range(y.shape[1]))
+    predicted = np.column_stack([told[kind][:, k] for k, kind in enumerate(chosen)]) * spread + centre
     gap = logs[apart] - predicted
     covariance = gap.T @ gap / len(gap)
-    return Emulator(
-        best, models[best], centre, spread, covariance, _chance(point, logs), errors, predicted, logs[apart]
-    )
+    chance = _chance(point, logs)
+    return Emulator(models, chosen, centre, spread, covariance, chance, errors, predicted, logs[apart])
 
 
 def _chance(point: np.ndarray, logs: np.ndarray) -> np.ndarray:

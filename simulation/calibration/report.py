@@ -60,7 +60,7 @@ def tables(
     found = {
         "emulator": emulator.diagnostics(made.emulated.columns),
         "emulator_candidates": [
-            {"candidate": kind, "error": error, "chosen": kind == emulator.kind}
+            {"candidate": kind, "error": float((error**2).mean() ** 0.5), "series": emulator.chosen.count(kind)}
             for kind, error in emulator.errors.items()
         ],
         "recovery": list(recovery),

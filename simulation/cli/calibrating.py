@@ -39,6 +39,7 @@ def calibrate(
     every_vintage: Annotated[
         bool, typer.Option("--every-vintage", help="Write the posterior of every origin, not the final one alone.")
     ] = False,
+    figures: Annotated[bool, typer.Option(help="Draw the figure.")] = True,
     json: Json = False,
 ) -> None:
     """Fit the parameters to what was published: simulate one design, weigh it, write tables and posterior."""
@@ -59,7 +60,7 @@ def calibrate(
     if only_simulate:
         typer.echo(f"Designs: {runs}")
         return
-    told = _posteriors(designs[CONDITIONAL], wanted[0].factors(), out, posterior, every_vintage)
+    told = _posteriors(designs[CONDITIONAL], wanted[0].factors(), out, posterior, every_vintage, figures)
     if json:
         show_json(told)
         return
@@ -76,7 +77,9 @@ def _simulated(each: Any, runs: Path, jobs: int | None, progress: Any, chosen: A
     return simulate_design(each, runs / each.kind, jobs, progress, executor=chosen, warn=message)
 
 
-def _posteriors(design: Design, sampled: Any, out: Path, posterior: Path | None, every_vintage: bool) -> dict[str, Any]:
+def _posteriors(
+    design: Design, sampled: Any, out: Path, posterior: Path | None, every_vintage: bool, figures: bool
+) -> dict[str, Any]:
     """Emulate, settle the fitted set, write tables and posteriors; what the verb tells."""
     from simulation.calibration import calibrate as steps
     from simulation.calibration.emulator import emulate
@@ -88,6 +91,8 @@ def _posteriors(design: Design, sampled: Any, out: Path, posterior: Path | None,
     message("weighing the vintages")
     found = tables(made, recovery, rounds, emulate(design, sampled, outcome_columns()))
     files = found.write(out)
+    if figures:
+        files += _draw(found.rows, out)
     chosen = steps.vintages() if every_vintage else steps.vintages()[-1:]
     files += [steps.write_vintage(made, vintage, posterior or FOLDER) for vintage in chosen]
     return _told(made, found.rows, files)
@@ -107,3 +112,12 @@ def _told(made: Calibration, rows: dict[str, list[dict[str, Any]]], files: list[
         ],
         "files": [file.as_posix() for file in files],
     }
+
+
+def _draw(rows: dict[str, list[dict[str, Any]]], out: Path) -> list[Path]:
+    from simulation.calibration.identifiability import WIDEST
+    from simulation.presentation.calibration import figure
+
+    final = rows["vintages"][-1]
+    parameters = [row for row in rows["parameters"] if row["vintage"] == final["vintage"]]
+    return figure(parameters, rows["identifiability"], final["fitted_rows"], WIDEST).save(out)
