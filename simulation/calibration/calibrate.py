@@ -18,6 +18,7 @@ from simulation.calibration.latent import fit_columns, parts_of
 from simulation.calibration.likelihood import Figure, figure, figures, latent_logs, likelihood
 from simulation.calibration.posterior import (
     GROUPS,
+    POSTERIOR_SETS,
     SETS_A_GROUP,
     Bank,
     effective_size,
@@ -34,6 +35,7 @@ from simulation.inputs.quarters import PLAN_START
 
 YEARS = tuple(range(2016, 2024))  # of the emulator of the fit; which figures exist of them makes no difference to it
 FINAL = "final"
+DRAWS = 4096  # of the posterior predictive intervals
 REAL_TIME, PSEUDO = "real_time", "pseudo_real_time"
 
 
@@ -95,9 +97,9 @@ class Calibration:
         return weights(self.bank, likelihood(vintage.figures(rows)))
 
     def sets(self, vintage: Vintage, rows: Iterable[CalibrationRow] | None = None) -> np.ndarray:
-        """Equal-weight sets of a vintage, one from each group, in the registry's units, shape (groups, parameters)."""
+        """Equal-weight sets of a vintage, as many from each group, in registry units, shape (sets, parameters)."""
         weight = self.weights(vintage, rows)
-        return values_of(self.bank, resample(weight, len(weight)), self.sampled)
+        return values_of(self.bank, resample(weight, max(POSTERIOR_SETS, len(weight))), self.sampled)
 
 
 def needed_columns(rows: Sequence[CalibrationRow] | None = None) -> tuple[str, ...]:
@@ -187,7 +189,7 @@ def fit_table(made: Calibration, vintage: Vintage) -> list[dict[str, Any]]:
     Figures of the information set are ``fitted``; the others, held out ones among them, are shown and not used.  Of a
     scope that counts by its growth alone, the ratio to the first figure of the plan's years is shown.
     """
-    picked = resample(made.weights(vintage), SETS_A_GROUP)
+    picked = resample(made.weights(vintage), DRAWS)
     latent = made.bank.latent.reshape(-1, len(made.bank.columns))[picked]
     known = {each.key for each in vintage.figures()}
     everything = [(row.role, each) for row in calibration_rows() if (each := figure(row)) is not None]

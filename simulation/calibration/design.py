@@ -30,6 +30,7 @@ from simulation.inputs import quarters
 from simulation.results import provenance
 from simulation.results.text import json_text, write_whole
 from simulation.scenario import Effective, load
+from simulation.scenario.effective import digest_of
 
 CONDITIONAL, UNCONDITIONAL = "conditional", "unconditional"
 HISTORY, NEUTRAL = "historical_actual", "plan_baseline"
@@ -107,9 +108,11 @@ class Specification:
         return replace(history, paths=joined)
 
     def digest(self) -> str:
-        """Hash of this specification, its factors, the model and the data."""
-        told: list[object] = [asdict(self), [(f.name, f.action, str(f.prior), f.start) for f in self.factors()]]
-        told.append(provenance.posterior_digest())
+        """Hash of what decides the values: this specification, its factors, everything the runs read, the model."""
+        inputs = self.inputs()
+        read = digest_of(inputs.paths, inputs.values, inputs.variants)
+        sampled = [(each.name, each.action, str(each.prior), each.start) for each in self.factors()]
+        told = [asdict(self), sampled, read, provenance.MODEL_VERSION]
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
 
 

@@ -21,7 +21,9 @@ from simulation.experiments.factors import Factor
 from simulation.results.provenance import posterior_digest
 from simulation.results.text import csv_text, write_whole
 
-GROUPS, SETS_A_GROUP = 256, 4096
+# With few effective sets in a group the posterior comes out too wide: a group is made large before there are many.
+GROUPS, SETS_A_GROUP = 128, 16384
+POSTERIOR_SETS = 256
 DIGITS = 6  # significant digits of a value in the file
 
 
@@ -121,7 +123,7 @@ def effective_size(weight: np.ndarray) -> dict[str, float]:
 def resample(weight: np.ndarray, count: int) -> np.ndarray:
     """Positions of ``count`` equal-weight sets in the flattened bank, by systematic resampling; shape (count,).
 
-    With as many sets as groups of equal weight there is one from each group.
+    Groups of equal weight give as many sets each.
     """
     steps = (np.arange(count) + 0.5) / count
     return np.minimum(np.searchsorted(np.cumsum(weight.ravel()), steps), weight.size - 1)

@@ -28,7 +28,7 @@ def test_one_command_makes_tables_figure_and_posterior(aiplan, folder, small):
     assert told["fitted_parameters"] <= 10 and told["fitted_rows"] == 29
     assert vintages(folder / "posterior") == ("final",)
     posterior.cache_clear()
-    assert len(posterior(folder=folder / "posterior")) == 16
+    assert len(posterior(folder=folder / "posterior")) == 256
     posterior.cache_clear()
     written = {path.name for path in (folder / "tables").iterdir()}
     assert {"identifiability.csv", "parameters.csv", "fit.csv", "uncertainty.csv", "calibration.png"} <= written
