@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -307,8 +307,3 @@ def _collect(specification: Specification, folder: Path) -> Design:
     names = tuple(factor.name for factor in specification.factors())
     cube = specification.cube()[point]
     return Design(names, cube[good], point[good], Layout(span).columns, values[good])
-
-
-def simulate_all(specifications: Mapping[str, Specification], folder: Path, **settings: Any) -> dict[str, Design]:
-    """Simulate several designs below one folder, one after the other."""
-    return {kind: simulate_design(each, folder / kind, **settings) for kind, each in specifications.items()}

@@ -22,10 +22,20 @@ def within_groups(weight: np.ndarray, count: int = SETS) -> np.ndarray:
 
 
 def expected(bank: Bank, weight: np.ndarray, emulated: Emulated, count: int = SETS) -> np.ndarray:
-    """Expected logarithms of all emulated columns, shape (groups, count, columns), over posterior sets."""
+    """Expected logarithms of all emulated columns, shape (groups, count, columns), over posterior sets.
+
+    The emulator may be of another design than the fit: where it reads outside drivers behind the parameters of the
+    bank (an unconditional design), each set has a draw of them.
+    """
     picked = within_groups(weight, count)
-    cube = np.take_along_axis(bank.cube, picked[:, :, None], axis=1)
-    return emulated.mean(cube.reshape(-1, cube.shape[2])).reshape(*picked.shape, -1)
+    cube = np.take_along_axis(bank.cube, picked[:, :, None], axis=1).reshape(picked.size, -1)
+    drivers = len(emulated.sampled) - cube.shape[1]
+    if drivers:
+        from scipy.stats import qmc
+
+        drawn = qmc.Sobol(drivers, rng=np.random.default_rng(6)).random(len(cube))
+        cube = np.column_stack([cube, np.clip(drawn, 1e-6, 1.0 - 1e-6)])
+    return emulated.mean(cube).reshape(*picked.shape, -1)
 
 
 def split(bank: Bank, weight: np.ndarray, emulated: Emulated, columns: Sequence[str]) -> list[dict[str, Any]]:

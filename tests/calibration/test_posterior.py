@@ -8,16 +8,18 @@ import pytest
 
 from simulation.calibration import calibrate
 from simulation.calibration.calibrate import Vintage
+from simulation.calibration.design import Specification, simulate_design
 from simulation.calibration.emulator import emulate, fit, held_out
 from simulation.calibration.latent import fit_columns
 from simulation.calibration.posterior import quantiles, resample, write_posterior
-from simulation.calibration.uncertainty import split
+from simulation.calibration.uncertainty import expected, split
 from simulation.errors import UsageError
+from simulation.experiments import InProcess
 from simulation.inputs.evidence import calibration_rows
 from simulation.inputs.posterior import posterior
 from simulation.results.provenance import posterior_digest
 from tests.calibration.conftest import SPECIFICATION
-from tests.calibration.stand_in import CHANCE
+from tests.calibration.stand_in import CHANCE, Analytic
 
 FINAL = Vintage(calibrate.FINAL)
 
@@ -149,3 +151,17 @@ def test_every_figure_is_shown_with_its_interval(prepared):
     assert rows["wage_it_sector/IT sector, non-private units/2022-12-31"]["inside_90"]
     assert rows["core_revenue/N/2019-12-31"]["ratio"] and rows["core_revenue/N/2019-12-31"]["value"] < 5
     assert "core_revenue/N/2017-12-31" not in rows, "the reference of the growth"
+
+
+def test_an_unconditional_design_is_read_with_draws_of_its_drivers(prepared, tmp_path):
+    made, _, _ = prepared
+    specification = Specification("unconditional-2020", points=256, until="2023Q4")
+    other = simulate_design(specification, tmp_path, executor=InProcess(), economy=Analytic)
+    sampled = specification.factors()
+    assert len(sampled) > len(made.sampled)
+    emulated = emulate(other, sampled, ["core_revenue@2022", "core_revenue@2023"], ["linear"])
+    found = expected(made.bank, made.weights(FINAL), emulated, count=4)
+    assert found.shape == (32, 4, 2)
+    same = expected(made.bank, made.weights(FINAL), made.emulated, count=4)
+    place = made.emulated.columns.index("core_revenue@2022")
+    assert np.abs(found[:, :, 0] - same[:, :, place]).mean() < 0.05, "drivers move nothing in the stand-in"
