@@ -203,12 +203,49 @@ class Likelihood:
         return found
 
 
+def _loadings(chosen: Sequence[Figure]) -> tuple[list[str], np.ndarray, np.ndarray]:
+    """Scope factors of figures, their powers, shape (figures, factors), and moments of their logs, (factors, 2)."""
+    names = sorted({name for each in chosen for name, _ in each.factors})
+    powers = np.array([[dict(each.factors).get(name, 0.0) for name in names] for each in chosen])
+    moments = np.array([factor_moments(name) for name in names]).reshape(len(names), 2)
+    return names, powers.reshape(len(chosen), len(names)), moments
+
+
 def likelihood(chosen: Sequence[Figure], values: Mapping[str, float] | None = None) -> Likelihood:
     """Likelihood of figures, or of other values (logarithms by key) in their place: synthetic truths."""
-    names = sorted({name for each in chosen for name, _ in each.factors})
-    loading = np.array([[dict(each.factors).get(name, 0.0) for name in names] for each in chosen])
-    loading = loading.reshape(len(chosen), len(names))
-    moments = np.array([factor_moments(name) for name in names]).reshape(len(names), 2)
-    noise = np.diag([each.sigma**2 for each in chosen]) + (loading * moments[:, 1] ** 2) @ loading.T
+    _, powers, moments = _loadings(chosen)
+    noise = np.diag([each.sigma**2 for each in chosen]) + (powers * moments[:, 1] ** 2) @ powers.T
     logs = np.array([each.log_value if values is None else values[each.key] for each in chosen])
-    return Likelihood(tuple(chosen), logs - loading @ moments[:, 0], noise)
+    return Likelihood(tuple(chosen), logs - powers @ moments[:, 0], noise)
+
+
+def factor_draws(
+    chosen: Likelihood, latent: np.ndarray, covariance: np.ndarray, seed: int = 7
+) -> dict[str, np.ndarray]:
+    """Scope factors given the figures: one draw for each parameter set, for forecasts in the scope of a publisher.
+
+    Parameters
+    ----------
+    chosen : Likelihood
+        Of the figures that may be used; floors say nothing here.
+    latent, covariance : ndarray
+        As of :meth:`Likelihood.log_density`, shapes (sets, m) and (m, m).
+    seed : int
+        Seed of the draws.
+
+    Returns
+    -------
+    dict of str to ndarray
+        Values by registry id, shape (sets,), within the registry's bounds.
+    """
+    names, powers, moments = _loadings(chosen.figures)
+    points = np.flatnonzero(~chosen.floors)
+    prior = moments[:, 1] ** 2
+    whole = (chosen.noise + covariance)[np.ix_(points, points)]
+    gain = np.linalg.solve(whole, powers[points] * prior).T
+    gap = (chosen.target - np.asarray(latent, dtype=float))[:, points]
+    spread = np.diag(prior) - gain @ (powers[points] * prior)
+    noise = np.random.default_rng(seed).multivariate_normal(np.zeros(len(names)), spread, len(gap), method="eigh")
+    logs = moments[:, 0] + gap @ gain.T + noise
+    bounds = [(registry()[name].low, registry()[name].high) for name in names]
+    return {name: np.clip(np.exp(logs[:, k]), *bounds[k]) for k, name in enumerate(names)}

@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from simulation.calibration.likelihood import factor_moments, figure, figures, likelihood
+from simulation.calibration.likelihood import factor_draws, factor_moments, figure, figures, likelihood
 from simulation.inputs.evidence import calibration_rows, facts
 
 NOTHING = np.zeros((1, 1))
@@ -104,3 +104,14 @@ def test_chance_of_one_run_lowers_the_weight_of_a_figure():
 
 def test_no_figures_weigh_nothing():
     assert (likelihood([]).log_density(np.zeros((4, 0)), np.zeros((0, 0))) == 0.0).all()
+
+
+def test_scope_factors_follow_the_figures_as_far_as_their_errors_allow():
+    chosen = likelihood([figure(_row("core_firms", 2018)), figure(_row("core_firms", 2020))])
+    mean, spread = factor_moments("list_share")
+    nothing = np.zeros((2, 2))
+    at = np.log(factor_draws(chosen, chosen.target + np.zeros((2000, 2)), nothing)["list_share"])
+    assert at.mean() == pytest.approx(mean, abs=0.01) and at.std() < 0.7 * spread
+    # Lists longer than the model's firms: the share is larger, but not by all of it.
+    above = np.log(factor_draws(chosen, chosen.target - 0.2 + np.zeros((2000, 2)), nothing)["list_share"])
+    assert 0.1 < above.mean() - at.mean() < 0.2
