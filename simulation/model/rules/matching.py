@@ -186,11 +186,12 @@ def open_round(
             first, low, vacancies = found, total, 0.0
             for position in range(market.starts[place], market.starts[place + 1]):
                 firm = order[position]
-                post = posts[firm, tier]
-                vacancies += post
+                post, before = posts[firm, tier], total
                 total += post * (incumbents_pull if kind[firm] == INCUMBENT else 1.0)
                 hiring[tier, found], edges[tier, found + 1] = firm, total
-                found += post > 0.0
+                if total > before:  # a post that is lost in rounding is none
+                    vacancies += post
+                    found += 1
             market.first[tier, place + 1] = found
             vacancies += market.academic_posts[tier]
             made = matches(seekers[tier, place], vacancies, market.efficiency[tier], elasticity)
