@@ -16,8 +16,7 @@ assert [found for number in range(180, 190) if (found := first_problem(number, "
 
 def test_no_kernel_leaves_its_arrays(tmp_path: Path) -> None:
     settings = {"NUMBA_BOUNDSCHECK": "1", "AIPLAN_CACHE_DIR": str(tmp_path)}
+    command = [sys.executable, "-c", PROGRAM]
     root = Path(__file__).parents[2]
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM], env=os.environ | settings, cwd=root, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(command, env=os.environ | settings, cwd=root, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
