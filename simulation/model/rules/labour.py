@@ -23,8 +23,9 @@ Rule: Separation
 
 Rule: Posted wage
     Formula: d ln w = (pass * g + phi * ln(theta / theta*)) / 4; engineers and applied staff at least software pay
-    Symbols: pass wage_outside_pass_through; g growth of software pay; theta vacancies per seeker; theta* chronic
-        shortage (normal_tightness), the ratio kept between 0.05 and 20; phi wage_tightness; g software_wage_growth
+    Symbols: pass wage_outside_pass_through; g growth of software pay; theta vacancies per seeker (with half a row of
+        seekers more, so that small samples are not biased); theta* chronic shortage (normal_tightness), the ratio kept
+        between 0.05 and 20; phi wage_tightness; g software_wage_growth
     Unit: log points a quarter
     Source: talent.md section 5 (phi 0.03-0.15); model.md section 4
     Clause: P008

@@ -114,7 +114,8 @@ def run(economy: Economy, staff: np.ndarray, seekers: Seekers, number: int) -> N
     posts, labour.vacancies = np.empty((firms.length, TIERS)), labour.academia_vacancies.copy()
     post_vacancies(firms.pick(Posting), staff, weight, p["tier_substitution"], posts, labour.vacancies)
     labour.seekers = seekers.searching.sum(axis=1) * weight
-    labour.tightness = labour.vacancies / np.maximum(labour.seekers, weight)
+    # Half a row more: the mean logarithm of a count of few rows is then that of the many people they stand for.
+    labour.tightness = labour.vacancies / (labour.seekers + weight / 2.0)
     # The lower tiers are matched in the provinces first, and who is left there in the nation, as the upper tiers are.
     efficiency = p["matching_efficiency"]
     order = np.argsort(firms.region.astype(np.int8), kind="stable")
