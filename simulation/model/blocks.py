@@ -103,9 +103,9 @@ class Adoption:
     value_added: np.ndarray
     peers: Peers
 
-    def national_depth(self) -> float:
-        """Depth of use, weighted by the value added of the start (share of full use)."""
-        return float(self.uses.depth @ self.value_added / self.value_added.sum())
+    def national(self, by_sector: np.ndarray) -> float:
+        """Share that a sum by sector has in the country, weighted by the value added of the start."""
+        return float(by_sector @ self.value_added / (self.value @ self.value_added))
 
     def mean_depth(self) -> float:
         """Depth of use, every sector counting the same (share of full use)."""
@@ -114,7 +114,9 @@ class Adoption:
 
 @dataclass
 class Labour:
-    """Posted wages (million CNY a year) and tightness by tier; output per head by product (million CNY a quarter)."""
+    """Posted wages (million CNY a year) and tightness by tier; output per head by product (million CNY a quarter);
+    academics (persons by tier) and their pay (million CNY a year) after matching.
+    """
 
     wage: np.ndarray
     software_wage: float
@@ -125,6 +127,8 @@ class Labour:
     seekers: np.ndarray = field(default_factory=lambda: np.zeros(size("tier")))
     academia_desired: np.ndarray = field(default_factory=lambda: np.zeros(size("tier")))
     academia_vacancies: np.ndarray = field(default_factory=lambda: np.zeros(size("tier")))
+    academics: np.ndarray = field(default_factory=lambda: np.zeros(size("tier")))
+    academic_pay: float = 0.0
     initial_premium: float = 1.0
     initial_software_wage: float = 1.0
     initial_real_wage: np.ndarray = field(default_factory=lambda: np.ones(size("tier")))

@@ -18,6 +18,11 @@ def test_no_kernel_leaves_its_arrays(tmp_path: Path) -> None:
     settings = {"NUMBA_BOUNDSCHECK": "1", "AIPLAN_CACHE_DIR": str(tmp_path)}
     root = Path(__file__).parents[2]
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM], env=os.environ | settings, cwd=root, capture_output=True, text=True, check=False
+        [sys.executable, "-c", PROGRAM],
+        env=os.environ | settings,
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -301,6 +301,8 @@ def _pay(economy: Economy, staff: np.ndarray, speed: float, hired: np.ndarray, o
     """
     bill = np.zeros(len(staff))
     pay_people(economy.people.pick(Employed), hired, offered, economy.labour.wage, speed, bill)
+    economy.labour.academics = staff[STATES + ACADEMIA] * economy.person_weight
+    economy.labour.academic_pay = float(bill[STATES + ACADEMIA]) * economy.person_weight
     fill_payroll(economy.firms.pick(Payroll), staff[STATES:], bill[STATES:], economy.person_weight)
 
 

@@ -227,6 +227,7 @@ def hire(
         point = low + uniform_of(employer_key, uid) * (high - low + academic)
         if academic > 0.0 and point >= high:
             employer[row] = ACADEMIA
+            staff[STATES + ACADEMIA, tier] += 1
             continue
         part = int((point - low) * ((end - first) / (high - low)))
         position = market.guide[tier, min(first + part, end - 1)]
