@@ -56,7 +56,7 @@ class Market:
         """Orders of the quarter over those of a year ago, between 0.5 and 2."""
         if len(self.order_history) < 5:
             return 1.25
-        return float(np.clip(self.order_history[-1] / max(self.order_history[0], 1e-9), 0.5, 2.0))
+        return min(max(self.order_history[-1] / max(self.order_history[0], 1e-9), 0.5), 2.0)
 
 
 class Uses(NamedTuple):
@@ -136,7 +136,8 @@ class Labour:
 
     def premium(self) -> float:
         """Mean wage of engineers and applied staff over software pay (ratio)."""
-        return float(self.wage[2:].mean() / self.software_wage)
+        engineer, applied = self.wage[2:].tolist()
+        return float((engineer + applied) / 2.0 / self.software_wage)
 
     def wage_drift(self) -> np.ndarray:
         """Wage of each tier against an engineer's, relative to the start, shape (tier,)."""

@@ -104,7 +104,7 @@ class Parameters:
         for name, value in given.items():
             place, convert = places[name]
             values[place] = value if convert is None else convert(value)
-        return kind(*values)
+        return kind._make(values)  # type: ignore[attr-defined]
 
     def _prepare(self, kind: type[Terms], given: set[str]) -> tuple[list[Any], dict[str, Any]]:
         fields = kind._fields  # type: ignore[attr-defined]

@@ -147,7 +147,7 @@ def posted_wage(
     wage: np.ndarray, outside_growth: float, tightness: np.ndarray, response: float, normal: float, pass_through: float
 ) -> np.ndarray:
     """Posted wages after a quarter, shape (tier,); ``tightness`` is vacancies per seeker."""
-    pressure = np.log(np.clip(tightness / normal, 0.05, 20.0))
+    pressure = np.log(np.minimum(np.maximum(tightness / normal, 0.05), 20.0))
     return wage * np.exp((pass_through * outside_growth + response * pressure) / 4.0)
 
 
