@@ -148,7 +148,7 @@ def posted_wage(
     wage: np.ndarray, outside_growth: float, tightness: np.ndarray, response: float, normal: float, pass_through: float
 ) -> np.ndarray:
     """Posted wages after a quarter, shape (tier,); ``tightness`` is vacancies per seeker."""
-    pressure = np.log(np.clip(tightness / normal, 0.05, 20.0))
+    pressure = np.log(np.minimum(np.maximum(tightness / normal, 0.05), 20.0))
     return wage * np.exp((pass_through * outside_growth + response * pressure) / 4.0)
 
 
@@ -302,6 +302,8 @@ def _pay(economy: Economy, staff: np.ndarray, speed: float, hired: np.ndarray, o
     """
     bill = np.zeros(len(staff))
     pay_people(economy.people.pick(Employed), hired, offered, economy.labour.wage, speed, bill)
+    economy.labour.academics = staff[STATES + ACADEMIA] * economy.person_weight
+    economy.labour.academic_pay = float(bill[STATES + ACADEMIA]) * economy.person_weight
     fill_payroll(economy.firms.pick(Payroll), staff[STATES:], bill[STATES:], economy.person_weight)
 
 
