@@ -19,10 +19,11 @@ SHOWN = ("scenario", "outcome", "runs", "base_mean", "difference", "error", "low
 def outcomes_of(texts: Sequence[str] | None, until: str, scenarios: Sequence[Scenario]) -> tuple[Outcome, ...]:
     """Outcomes of texts ``variable:year[:scope]``.
 
-    Without any, core revenue three years after the scenarios part, in 2025 and in the last year.
+    Without any, core revenue three years after the scenarios part, in 2025 and in the last whole year; ``until`` is the
+    last quarter.
     """
     problems: list[Problem] = []
-    last = int(until[:4])
+    last = int(until[:4]) - (not until.endswith("Q4"))
     if texts:
         given: list[dict[str, object]] = []
         for text in texts:
