@@ -221,6 +221,7 @@ def tornado(view: SweptView) -> Sheet:
 def over_time(view: SweptView) -> Sheet:
     """The leading factors over the years."""
     first, last = YEARS[0], view.outcome.year
+    chance = ["note_over_time"] if view.summary["replicates"] > 1 else []
     years = tuple(sorted({*(year for year in YEARS if year <= last), last}))
     table = view.swept.over_time(view.outcome, years)
     leading = [row["factor"] for row in view.rows[:LINES]]
@@ -228,7 +229,7 @@ def over_time(view: SweptView) -> Sheet:
     sheet.frame(
         view.say("title_over_time", outcome=view.outcome_label.replace(str(view.outcome.year), "").strip()),
         view.subtitle(),
-        view.notes(f"note_{view.design.name}", "note_over_time"),
+        view.notes(f"note_{view.design.name}", *chance),
     )
     axes = sheet.figure.subplots()
     largest = {
