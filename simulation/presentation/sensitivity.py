@@ -15,6 +15,7 @@ from simulation.inputs.variables import variables
 from simulation.presentation import style, wording
 from simulation.presentation.draw import end_labels, years_axis
 from simulation.presentation.figures import drawing
+from simulation.presentation.point_names import name_points
 from simulation.presentation.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -158,29 +159,8 @@ def morris(view: SweptView) -> Sheet:
     axes.plot([0, 1.05 * largest], [0, 1.05 * largest], color=style.GREY, linewidth=0.8, linestyle=":", zorder=1)
     axes.set_xlim(left=0, right=1.35 * max(row["mu_star"] for row in view.rows) or 1.0)
     axes.set_ylim(bottom=0, top=1.12 * max(row["sigma"] for row in view.rows) or 1.0)
-    _name_points(sheet, axes, [(row["mu_star"], row["sigma"], view.factor(row["factor"])) for row in view.rows[:SHOWN]])
+    name_points(sheet, axes, [(row["mu_star"], row["sigma"], view.factor(row["factor"])) for row in view.rows[:SHOWN]])
     return sheet
-
-
-def _name_points(sheet: Sheet, axes: Axes, points: list[tuple[float, float, str]]) -> None:
-    """Write names right of their points, moved up or down where they would lie on each other."""
-    sheet.settle()
-    size = style.SIZES["label"] - 0.6
-    line = size * 1.2 * sheet.figure.dpi / 72
-    taken: list[tuple[float, float, float]] = []
-    for x, y, text in sorted(points, key=lambda point: -point[1]):
-        left, height = axes.transData.transform((x, y))
-        width = 0.52 * size * len(text) * sheet.figure.dpi / 72
-        place = height
-        while any(abs(place - other) < line and left < end and left + width > begin for other, begin, end in taken):
-            place -= line / 4
-        taken.append((place, left, left + width + 10))
-        arrow = {"arrowstyle": "-", "color": style.GREY, "linewidth": 0.5} if height - place > line / 2 else None
-        axes.annotate(
-            text, (x, y), (7, (place - height) * 72 / sheet.figure.dpi), textcoords="offset points", size=size,
-            va="center", color=style.INK,
-            arrowprops=arrow,
-        )  # fmt: skip
 
 
 def tornado(view: SweptView) -> Sheet:
