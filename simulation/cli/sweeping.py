@@ -130,10 +130,9 @@ def sensitivity(
         return
     for fact, (name, table) in zip(facts, tables.items(), strict=True):
         chance = fact["share_variance"]
-        seeds = "unknown with one replicate" if chance != chance else f"{100 * chance:.1f} %"
-        title = (
-            f"{name}: {fact['points']} points x {fact['replicates']} runs; chance is {seeds} of the variance of a run"
-        )
+        known = f"chance is {100 * chance:.1f} % of the variance of a run"
+        seeds = "one run a point does not tell the share of chance" if chance != chance else known
+        title = f"{name}: {fact['points']} points x {fact['replicates']} runs; {seeds}"
         show_table(table[:top], title=title)
         typer.echo("")
     for file in files:

@@ -105,6 +105,11 @@ class SweptView:
         return " ".join(part for part in (label, str(self.outcome.year), scope) if part)
 
     @property
+    def method_note(self) -> str:
+        """Key of the note on the measure, for figures that draw it as bars or lines."""
+        return "note_morris_bars" if self.design.name == MORRIS else f"note_{self.design.name}"
+
+    @property
     def unit(self) -> str:
         """Unit of the measure: that of the outcome for Morris, none for shares."""
         return wording.unit(variables()[self.outcome.variable].unit, self.language).label
@@ -115,7 +120,7 @@ class SweptView:
         share = self.summary["share_variance"]
         chance = "–" if np.isnan(share) else wording.share_text(share, self.language)
         source = self.say(
-            "sweep_provenance",
+            "sweep_provenance" if self.summary["replicates"] > 1 else "sweep_provenance_single",
             version=manifest["program_version"],
             experiment=manifest["experiment"],
             points=self.summary["points"],
@@ -150,7 +155,7 @@ def morris(view: SweptView) -> Sheet:
         colour = style.SERIES_COLOURS[0] if named else style.LIGHT
         axes.errorbar(
             row["mu_star"], row["sigma"], xerr=row["mu_star_error"] if named else None, fmt="o", color=colour,
-            markersize=5 if named else 3.5, elinewidth=0.8, zorder=4 if named else 2,
+            markersize=5 if named else 3.5, elinewidth=0.8, ecolor=style.LIGHT, zorder=4 if named else 2,
         )  # fmt: skip
         for column in ("mu_star", "mu", "sigma"):
             error = row["mu_star_error"] if column == "mu_star" else None
@@ -170,7 +175,7 @@ def tornado(view: SweptView) -> Sheet:
     sheet.frame(
         view.say("title_tornado", factor=view.factor(rows[0]["factor"]), outcome=view.outcome_label),
         view.subtitle(),
-        view.notes(f"note_{view.design.name}"),
+        view.notes(view.method_note),
     )
     axes = sheet.figure.subplots()
     axes.grid(axis="x")
@@ -209,7 +214,7 @@ def over_time(view: SweptView) -> Sheet:
     sheet.frame(
         view.say("title_over_time", outcome=view.outcome_label.replace(str(view.outcome.year), "").strip()),
         view.subtitle(),
-        view.notes(f"note_{view.design.name}", *chance),
+        view.notes(view.method_note, *chance),
     )
     axes = sheet.figure.subplots()
     largest = {
