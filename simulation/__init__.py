@@ -11,11 +11,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from simulation.study import load, open_result, run
+    from simulation.study import experiment, load, open_result, run
 
     __version__: str
 
-__all__ = ["__version__", "load", "open_result", "run"]
+__all__ = ["__version__", "experiment", "load", "open_result", "run"]
 
 
 def __getattr__(name: str) -> Any:
@@ -23,7 +23,7 @@ def __getattr__(name: str) -> Any:
         from simulation.results.provenance import program_version
 
         return program_version()
-    if name in ("load", "open_result", "run"):
+    if name in ("experiment", "load", "open_result", "run"):
         from simulation import study
 
         return getattr(study, name)

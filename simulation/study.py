@@ -18,6 +18,8 @@ from simulation.results.store import DIFFERENCES, FIGURES, TARGETS
 from simulation.results.text import csv_text, write_whole
 
 if TYPE_CHECKING:
+    from simulation.analysis.swept import Swept
+    from simulation.experiments.experiment import Experiment
     from simulation.scenario import Scenario
 
 Reference = str | os.PathLike[str]
@@ -141,6 +143,48 @@ def load(*references: Reference, overrides: Overrides = None) -> Study:
 def run(*references: Reference, overrides: Overrides = None, **settings: Any) -> StudyResult:
     """Load and run scenarios: ``load(*references).run(**settings)``."""
     return load(*references, overrides=overrides).run(**settings)
+
+
+class Design:
+    """An experiment to be run.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        What :func:`simulation.experiments.experiment.load_experiment` gives.
+    """
+
+    def __init__(self, experiment: Experiment) -> None:
+        self.experiment = experiment
+
+    def __repr__(self) -> str:
+        return f"<Experiment {self.experiment.id}: {self.experiment.size} runs>"
+
+    def run(self, **settings: Any) -> Swept:
+        """Run every point and store it; arguments as of :func:`simulation.experiments.sweep.run_sweep`.
+
+        Returns
+        -------
+        Swept
+            The stored sweep with its outcomes, indices and figures.
+        """
+        from simulation.analysis.swept import Swept
+        from simulation.experiments.sweep import run_sweep
+
+        return Swept(run_sweep(self.experiment, **settings).folder)
+
+
+def experiment(reference: Reference) -> Design:
+    """Load an experiment by path, or by id in ``scenarios/experiments``.
+
+    Raises
+    ------
+    InvalidInput
+        With everything that is wrong in the file.
+    """
+    from simulation.experiments.experiment import load_experiment
+
+    return Design(load_experiment(reference))
 
 
 def open_result(folder: Reference) -> StudyResult:

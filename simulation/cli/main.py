@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from simulation.cli import checking, information, running, scenarios, stored
+from simulation.cli import checking, information, running, scenarios, stored, sweeping
 from simulation.cli.output import LOG_FORMAT, message
 from simulation.errors import AiplanError
 
@@ -46,6 +46,10 @@ for name, verb in (
     ("parameters", information.parameters),
     ("targets", stored.targets),
     ("plot", stored.plot),
+    ("sweep", sweeping.sweep),
+    ("status", sweeping.status),
+    ("sensitivity", sweeping.sensitivity),
+    ("compare", sweeping.compare),
     ("doctor", checking.doctor),
 ):
     app.command(name)(verb)

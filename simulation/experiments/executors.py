@@ -10,12 +10,14 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
 
 Task = TypeVar("Task")
 Outcome = TypeVar("Outcome")
+Label = TypeVar("Label")
 # Loaded once in the fork server, so that each worker starts with the economy imported.
 PRELOAD = ("simulation.experiments.work", "simulation.model.economy")
 # Runs are the unit of parallel work: linear algebra that starts threads of its own only makes workers wait.
@@ -56,8 +58,31 @@ class InProcess:
             yield task, function(task)
 
 
+class Threads:
+    """A pool of threads of this process: the kernels run without the interpreter's lock, and nothing is started anew.
+
+    Parameters
+    ----------
+    workers : int
+        Number of threads, at least 1.
+    """
+
+    def __init__(self, workers: int) -> None:
+        self.workers = _at_least_one(workers)
+
+    def map(
+        self, function: Callable[[Task], Outcome], tasks: Sequence[Task]
+    ) -> Iterator[tuple[Task, Outcome | BaseException]]:
+        """Apply the function in threads; see :class:`Executor`."""
+        with ThreadPoolExecutor(self.workers) as pool:
+            yield from _finished(pool, {pool.submit(function, task): task for task in tasks})
+
+
 class Processes:
-    """A pool of processes that lives as long as one call of :meth:`map`.
+    """A pool of processes that lives as long as one call of :meth:`map`, and outlives the death of a worker.
+
+    When a worker dies (memory, a signal), the library gives up the whole pool. What was under way then is tried again
+    one task at a time, so that the task that kills its worker is found and reported, and everything else goes on.
 
     Parameters
     ----------
@@ -66,23 +91,56 @@ class Processes:
     """
 
     def __init__(self, workers: int) -> None:
-        if workers < 1:
-            raise ValueError(f"a pool needs at least one worker, not {workers}")
-        self.workers = workers
+        self.workers = _at_least_one(workers)
 
     def map(
         self, function: Callable[[Task], Outcome], tasks: Sequence[Task]
     ) -> Iterator[tuple[Task, Outcome | BaseException]]:
         """Apply the function in worker processes; see :class:`Executor`."""
-        with _environment(), ProcessPoolExecutor(self.workers, _context(), _leave_interrupts_to_the_parent) as pool:
+        left = list(range(len(tasks)))
+        while left:
+            suspects: list[int] = []
+            for place, outcome in self._pool(function, tasks, left, self.workers):
+                if isinstance(outcome, BrokenProcessPool):
+                    suspects.append(place)
+                else:
+                    yield tasks[place], outcome
+            for place in suspects[: self.workers]:  # the others had not begun
+                for _, outcome in self._pool(function, tasks, [place], 1):
+                    yield tasks[place], outcome
+            left = suspects[self.workers :]
+
+    def _pool(
+        self, function: Callable[[Task], Outcome], tasks: Sequence[Task], places: Sequence[int], workers: int
+    ) -> Iterator[tuple[int, Outcome | BaseException]]:
+        with _environment(), ProcessPoolExecutor(workers, _context(), _leave_interrupts_to_the_parent) as pool:
             with _main_module_hidden():
-                pending: dict[Future[Outcome], Task] = {pool.submit(function, task): task for task in tasks}
-            try:
-                for future in as_completed(pending):
-                    error = future.exception()
-                    yield pending[future], error if error is not None else future.result()
-            finally:
-                pool.shutdown(wait=True, cancel_futures=True)
+                pending = {pool.submit(function, tasks[place]): place for place in places}
+            broken = []
+            for place, outcome in _finished(pool, pending):
+                if isinstance(outcome, BrokenProcessPool):
+                    broken.append((place, outcome))
+                else:
+                    yield place, outcome
+            yield from sorted(broken, key=lambda pair: pair[0])  # tasks begin in their order
+
+
+def _finished(
+    pool: ThreadPoolExecutor | ProcessPoolExecutor, pending: dict[Future[Outcome], Label]
+) -> Iterator[tuple[Label, Outcome | BaseException]]:
+    """Outcomes as they come; what has not begun is given up when the caller stops listening."""
+    try:
+        for future in as_completed(pending):
+            error = future.exception()
+            yield pending[future], error if error is not None else future.result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _at_least_one(workers: int) -> int:
+    if workers < 1:
+        raise ValueError(f"a pool needs at least one worker, not {workers}")
+    return workers
 
 
 def _leave_interrupts_to_the_parent() -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from simulation.errors import UsageError
+from simulation.experiments.factors import Factor, Value, applied
 from simulation.results import provenance
 from simulation.results.dataset import Member
 from simulation.results.store import SCENARIOS
@@ -37,6 +38,10 @@ class Plan:
     scale : float
     level : {'core', 'detail'}
         What is stored.
+    factors : tuple of Factor
+        What the design points of an experiment change; empty for an ensemble.
+    points : dict of int to tuple
+        Values of the factors by parameter set, which is then the number of a design point, from 1.
     """
 
     scenarios: tuple[Scenario, ...]
@@ -46,6 +51,30 @@ class Plan:
     seed: int
     scale: float
     level: str
+    factors: tuple[Factor, ...] = ()
+    points: dict[int, tuple[Value, ...]] = field(default_factory=dict)
+
+    def inputs_of(self, scenario: str, parameter_set: int) -> Effective:
+        """Inputs of a parameter set, or the central ones for a design point to change."""
+        return self.effective[scenario, 0 if self.points else parameter_set]
+
+    def rule_combinations(self) -> list[Effective]:
+        """Inputs that hold every combination of rule variants of the plan: all the code that its runs call.
+
+        A design in which rules are factors has as many combinations as differ between its points, in each scenario.
+        """
+        places = [place for place, factor in enumerate(self.factors) if factor.is_variant]
+        rules = [self.factors[place] for place in places]
+        choices = dict.fromkeys(tuple(point[place] for place in places) for point in self.points.values())
+        inputs = list(self.effective.values())
+        return [applied(effective, rules, choice) for choice in choices for effective in inputs] if rules else inputs
+
+    def coordinates(self, members: Sequence[Member]) -> dict[str, Any]:
+        """Values of the factors by member, as coordinates of the dataset: ``factor_<name>``; none for an ensemble."""
+        return {
+            f"factor_{factor.name}": ("member", [self.points[member.parameter_set][place] for member in members])
+            for place, factor in enumerate(self.factors)
+        }
 
 
 def settings(scenarios: Scenario | Sequence[Scenario], *given: Any) -> dict[str, Any]:

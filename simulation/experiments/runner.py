@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from simulation.errors import RunFailed, UsageError
+from simulation.errors import RunFailed, StoreConflict, UsageError
 from simulation.experiments.executors import Executor, batches, executor_for
 from simulation.experiments.plan import (
     Plan,
@@ -24,8 +25,9 @@ from simulation.experiments.plan import (
 from simulation.experiments.warm_up import warm_up
 from simulation.experiments.work import Batch, Done, EconomyClass, run_batch
 from simulation.results import provenance
+from simulation.results.dataset import Member
 from simulation.results.result import Result
-from simulation.results.store import RUNS, SCENARIOS, Store
+from simulation.results.store import EXPERIMENT, RUNS, SCENARIOS, Store, shard_path
 from simulation.results.text import file_name
 
 if TYPE_CHECKING:
@@ -120,28 +122,44 @@ def run_ensemble(
     name = f"{folder_stem(listed)}-{manifest_digest(manifest)[:8]}"
     texts = {scenario.id: scenario.to_yaml() for scenario in listed}
     store = Store.open(manifest, texts, out, resume, name)
+    return execute(plan, store, jobs, progress, profile=profile, executor=executor, economy=economy)
+
+
+def execute(
+    plan: Plan,
+    store: Store,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+    *,
+    profile: bool = False,
+    executor: Executor | None = None,
+    economy: EconomyClass | None = None,
+) -> Result:
+    """Do what is left of a plan, store it, and put the dataset together; arguments as of :func:`run_ensemble`."""
     todo = _unfinished(plan, store)
     runner = executor or executor_for(jobs, sum(map(len, todo.values())))
     work = _batches(plan, todo, store.folder, runner.workers, economy, profile)
     if economy is None and work:
-        warm_up(list(plan.effective.values()))
-    _execute(store, work, runner, len(listed) * len(plan.members), progress)
+        warm_up(plan.rule_combinations())
+    _execute(store, work, runner, len(plan.scenarios) * len(plan.members), progress)
     return _finish(store, plan)
 
 
-def _unfinished(plan: Plan, store: Store) -> dict[tuple[str, int], list[int]]:
-    """Replicates that are not stored yet, by scenario and parameter set."""
-    todo: dict[tuple[str, int], list[int]] = {}
+def _unfinished(plan: Plan, store: Store) -> dict[tuple[str, int], list[Member]]:
+    """Members that are not stored yet, by scenario and parameter set; the points of a design are taken together."""
+    todo: dict[tuple[str, int], list[Member]] = {}
+    stored = store.stored()
     for scenario in plan.scenarios:
         for member in plan.members:
-            if not store.finished(scenario.id, member):
-                todo.setdefault((scenario.id, member.parameter_set), []).append(member.replicate)
+            if shard_path(store.folder, scenario.id, member).name not in stored:
+                number = 0 if plan.points else member.parameter_set
+                todo.setdefault((scenario.id, number), []).append(member)
     return todo
 
 
 def _batches(
     plan: Plan,
-    todo: dict[tuple[str, int], list[int]],
+    todo: dict[tuple[str, int], list[Member]],
     folder: Path,
     workers: int,
     economy: EconomyClass | None,
@@ -152,41 +170,55 @@ def _batches(
     return [
         Batch(
             scenario=scenario,
-            effective=plan.effective[scenario, number],
-            parameter_set=number,
-            replicates=group,
+            effective=plan.inputs_of(scenario, number),
+            members=group,
             seed=plan.seed,
             scale=plan.scale,
             level=plan.level,
-            folder=folder,
+            folder=folder.resolve(),
             economy=economy,
             profile=profile,
+            factors=plan.factors,
+            points={member.parameter_set: plan.points[member.parameter_set] for member in group} if plan.points else {},
         )
-        for (scenario, number), replicates in todo.items()
-        for group in batches(replicates, size)
+        for (scenario, number), members in todo.items()
+        for group in batches(members, size)
     ]
 
 
-def _execute(store: Store, work: list[Batch], executor: Executor, total: int, progress: Progress | None) -> None:
-    finished = total - sum(len(batch.replicates) for batch in work)
+def _execute(store: Store, work: list[Batch], executor: Executor, total: int, progress: Progress | None) -> int:
+    """Do the batches and note what became of each run; returns how many failed."""
+    finished = total - sum(len(batch.members) for batch in work)
     failed = 0
     report = progress or (lambda finished, total, failed: None)
     report(finished, total, failed)
     if work and executor.workers > 1:  # what the end needs is loaded meanwhile
         threading.Thread(target=import_module, args=("xarray",), daemon=True).start()
+    lost: list[Batch] = []
     for batch, outcome in executor.map(run_batch, work):
+        if isinstance(outcome, StoreConflict):
+            raise outcome
+        if isinstance(outcome, BaseException) and len(batch.members) > 1:
+            lost.append(batch)  # its worker died: which of the runs was too much for it is found one by one
+            continue
         for done in _each(batch, outcome):
+            if done.records:
+                store.keep(done.scenario, Member(done.parameter_set, done.replicate), done.records)
             store.record(_line(store.folder, batch, done))
             finished, failed = finished + 1, failed + bool(done.error)
         report(finished, total, failed)
+    if lost:
+        single = [replace(batch, members=(member,)) for batch in lost for member in batch.members]
+        failed += _execute(store, single, executor, total, lambda f, t, b: report(f, t, failed + b))
+    return failed
 
 
 def _each(batch: Batch, outcome: list[Done] | BaseException) -> Iterator[Done]:
     if not isinstance(outcome, BaseException):
         yield from outcome
         return
-    for replicate in batch.replicates:  # the worker itself died, for want of memory perhaps
-        yield Done(batch.scenario, batch.parameter_set, replicate, 0.0, f"{type(outcome).__name__}: {outcome}")
+    for member in batch.members:  # the worker itself died, for want of memory perhaps
+        yield Done(batch.scenario, *member, 0.0, f"{type(outcome).__name__}: {outcome}")
 
 
 def _line(folder: Path, batch: Batch, done: Done) -> dict[str, Any]:
@@ -205,7 +237,11 @@ def _line(folder: Path, batch: Batch, done: Done) -> dict[str, Any]:
 
 
 def _repeat(folder: Path, batch: Batch, done: Done) -> str:
-    """Command that repeats one run from the scenario file kept with the result."""
+    """Command that repeats one run from the scenario or experiment file kept with the result."""
+    if batch.points:
+        file = provenance.relative(str(folder / EXPERIMENT))
+        words = ["sweep", file, "--point", done.parameter_set, "--first-replicate", done.replicate, "--jobs", 1]
+        return provenance.command_line([*map(str, words), "--debug"])
     file = provenance.relative(str(folder / SCENARIOS / f"{file_name(done.scenario)}.yaml"))
     options = {
         "--seed": batch.seed,
@@ -221,9 +257,10 @@ def _repeat(folder: Path, batch: Batch, done: Done) -> str:
 
 def _finish(store: Store, plan: Plan) -> Result:
     names = [scenario.id for scenario in plan.scenarios]
-    assembled = store.assemble(names, plan.members, plan.quarters, plan.level)
+    assembled = store.assemble(names, plan.members, plan.quarters, plan.level, plan.coordinates)
     result = Result(store.folder)
-    done = sum(store.finished(name, member) for name in names for member in plan.members)
+    stored = store.stored()
+    done = sum(shard_path(store.folder, name, member).name in stored for name in names for member in plan.members)
     seconds = round(sum(run["seconds"] for run in result.runs), 2)
     store.write_manifest(status={"done": done, "failed": len(result.failures)}, seconds=seconds)
     result.manifest = store.manifest

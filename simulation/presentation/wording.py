@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from simulation.presentation.sweep_phrases import SWEEP_PHRASES
+
 LANGUAGES = ("en", "zh")
 
 
@@ -276,7 +278,8 @@ _PHRASES: dict[str, tuple[str, str]] = {
 
 def say(key: str, language: str, **values: object) -> str:
     """A sentence in a language (``en`` or ``zh``); ``KeyError`` for an unknown sentence."""
-    return _PHRASES[key][LANGUAGES.index(language)].format(**values)
+    phrases = _PHRASES if key in _PHRASES else SWEEP_PHRASES
+    return phrases[key][LANGUAGES.index(language)].format(**values)
 
 
 def strength(name: str, language: str) -> str:

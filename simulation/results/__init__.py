@@ -10,15 +10,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from simulation.results.dataset import Member, stack
+    from simulation.results.dataset import Member, write_dataset
     from simulation.results.export import export_csv
     from simulation.results.provenance import data_version, dependencies, program_version
     from simulation.results.result import Result
     from simulation.results.store import Store
 
-__all__ = ["Member", "Result", "Store", "data_version", "dependencies", "export_csv", "program_version", "stack"]
+__all__ = [
+    "Member",
+    "Result",
+    "Store",
+    "data_version",
+    "dependencies",
+    "export_csv",
+    "program_version",
+    "write_dataset",
+]
 PLACES = {
-    "dataset": ("Member", "stack"),
+    "dataset": ("Member", "write_dataset"),
     "export": ("export_csv",),
     "provenance": ("data_version", "dependencies", "program_version"),
     "result": ("Result",),

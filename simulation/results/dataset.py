@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 Records = Mapping[str, np.ndarray]
 LEVELS = ("core", "detail")
+MEMBERS_A_BLOCK = 64  # members written at once and kept together on disk
+READ_WHOLE = 64e6  # bytes; what is larger stays on disk
 
 
 class Member(NamedTuple):
@@ -69,18 +72,22 @@ def select(records: Records, quarters: int, level: str = "detail") -> dict[str, 
     return chosen
 
 
-def stack(
+def write_dataset(
+    path: Path,
     scenarios: Sequence[str],
     members: Sequence[Member],
     quarters: Sequence[str],
     read: Callable[[str, Member], Records | None],
     level: str = "detail",
     attributes: Mapping[str, Any] | None = None,
-) -> xr.Dataset:
-    """Dataset of an ensemble.
+    coordinates: Mapping[str, Any] | None = None,
+) -> None:
+    """Write the dataset of an ensemble as netCDF, block by block: memory does not grow with the number of runs.
 
     Parameters
     ----------
+    path : Path
+        File to write; it must not be in use.
     scenarios : sequence of str
         Ids, in the order of the dimension ``scenario``.
     members : sequence of Member
@@ -93,25 +100,78 @@ def stack(
         Level of the variable table that is stored.
     attributes : mapping, optional
         Provenance; whatever netCDF cannot hold as text or number is stored as JSON text.
+    coordinates : mapping, optional
+        Further coordinates, as xarray takes them: the values of an experiment's factors by member.
 
-    Returns
-    -------
-    xarray.Dataset
-        Dimensions ``scenario, member, time`` and those of each variable; ``parameter_set`` and ``replicate`` are
-        coordinates of ``member``, ``quarter`` of ``time``.
+    Notes
+    -----
+    Dimensions ``scenario, member, time`` and those of each variable; ``parameter_set`` and ``replicate`` are
+    coordinates of ``member``, ``quarter`` of ``time``.
+    """
+    import netCDF4
+
+    table = stored_variables(level)
+    frame = _frame(table, scenarios, members, quarters, attributes or {}, coordinates or {})
+    frame.to_netcdf(path, engine="netcdf4")
+    block = min(MEMBERS_A_BLOCK, len(members))
+    with netCDF4.Dataset(path, "a") as file:
+        for name, row in table.items():
+            dims = ("scenario", "member", "time", *row.dims)
+            chunk = (1, block, len(quarters), *row.shape)
+            made = file.createVariable(
+                name, "f8", dims, zlib=True, complevel=1, chunksizes=chunk, fill_value=np.nan
+            )  # fmt: skip
+            made.setncatts({key: netcdf_value(value) for key, value in _attributes(row).items()})
+        for i, scenario in enumerate(scenarios):
+            for start in range(0, len(members), block):
+                _write_block(file, table, i, start, [read(scenario, m) for m in members[start : start + block]])
+
+
+def read_dataset(path: Path) -> xr.Dataset:
+    """Read a dataset that :func:`write_dataset` wrote.
+
+    A small one is read whole and its file let go.  The values of a larger one stay on disk until they are asked for and
+    are not kept: a variable, a scenario (``dataset.sel(scenario=...)``) or a year costs the memory of that part alone,
+    however many runs there are.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
     """
     import xarray
 
-    table = stored_variables(level)
-    lead = (len(scenarios), len(members), len(quarters))
-    arrays = {name: np.full(lead + row.shape, np.nan) for name, row in table.items()}
-    for i, scenario in enumerate(scenarios):
-        for j, member in enumerate(members):
-            records = read(scenario, member)
-            if records is None:
-                continue
-            for name, array in arrays.items():
-                array[i, j] = records[name]
+    dataset = xarray.open_dataset(path, engine="netcdf4", cache=False)
+    if dataset.nbytes > READ_WHOLE:
+        return dataset
+    with dataset:
+        return dataset.load()
+
+
+def _write_block(
+    file: Any, table: Mapping[str, Variable], scenario: int, start: int, runs: Sequence[Records | None]
+) -> None:
+    """Write the records of consecutive members of one scenario; missing runs stay NaN."""
+    for name in table:
+        shape = file[name].shape[2:]
+        values = np.full((len(runs), *shape), np.nan)
+        for place, records in enumerate(runs):
+            if records is not None:
+                values[place] = records[name]
+        file[name][scenario, start : start + len(runs)] = values
+
+
+def _frame(
+    table: Mapping[str, Variable],
+    scenarios: Sequence[str],
+    members: Sequence[Member],
+    quarters: Sequence[str],
+    attributes: Mapping[str, Any],
+    coordinates: Mapping[str, Any],
+) -> xr.Dataset:
+    """The dataset without its variables."""
+    import xarray
+
     used = dict.fromkeys(dim for row in table.values() for dim in row.dims)
     coords: dict[str, Any] = {
         "scenario": list(scenarios),
@@ -121,11 +181,9 @@ def stack(
         "time": quarter_ends(quarters),
         "quarter": ("time", list(quarters)),
         **{dim: list(dimensions.members(dim)) for dim in used},
+        **coordinates,
     }
-    data = {
-        name: (("scenario", "member", "time", *row.dims), arrays[name], _attributes(row)) for name, row in table.items()
-    }
-    return xarray.Dataset(data, coords, {key: netcdf_value(value) for key, value in (attributes or {}).items()})
+    return xarray.Dataset(coords=coords, attrs={key: netcdf_value(value) for key, value in attributes.items()})
 
 
 def _attributes(row: Variable) -> dict[str, Any]:

@@ -18,6 +18,7 @@ MODEL_VERSION = "2"
 DEPENDENCIES = (
     "numpy",
     "scipy",
+    "SALib",
     "mesa",
     "xarray",
     "netCDF4",

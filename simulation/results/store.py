@@ -11,7 +11,7 @@ import json
 import math
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from simulation.errors import StoreConflict
-from simulation.results.dataset import Member, Records, stack
+from simulation.results.dataset import Member, Records, write_dataset
 from simulation.results.text import file_name, json_text, write_whole
 
 MANIFEST = "manifest.json"
@@ -29,10 +29,12 @@ TARGETS = "targets.csv"
 DIFFERENCES = "differences.csv"
 SHARDS = "shards"
 SCENARIOS = "scenarios"
+EXPERIMENT = "experiment.yaml"
+POINTS = "points.csv"
 FIGURES = "figures"
 DEFAULT_PARENT = Path("results/runs")
 # What must agree, beside the scenarios, before a folder may be continued; the number of runs may grow.
-IDENTITY = ("seed", "scale", "until", "level", "model_version", "data_version")
+IDENTITY = ("seed", "scale", "until", "level", "model_version", "data_version", "experiment_digest")
 
 
 def shard_path(folder: Path, scenario: str, member: Member) -> Path:
@@ -45,17 +47,31 @@ def write_shard(path: Path, records: Records) -> None:
 
     It holds all numbers in one array ``values`` and, as bytes of JSON in ``names``, the name and shape of each record
     in their order: an array for each record would take a hundred times as long to write and to read.
+
+    Raises
+    ------
+    StoreConflict
+        When it cannot be written: the disk is full, perhaps.
     """
     arrays = {name: np.asarray(values, dtype=np.float64) for name, values in records.items()}
     names = json.dumps({name: values.shape for name, values in arrays.items()}).encode()
     partial = path.with_name(f".{path.name}.{os.getpid()}")
-    with open(partial, "wb") as file:
-        np.savez(
-            file,
-            names=np.frombuffer(names, dtype=np.uint8),
-            values=np.concatenate([values.ravel() for values in arrays.values()]),
-        )
-    os.replace(partial, path)
+    try:
+        with open(partial, "wb") as file:
+            np.savez(
+                file,
+                names=np.frombuffer(names, dtype=np.uint8),
+                values=np.concatenate([values.ravel() for values in arrays.values()]),
+            )
+        os.replace(partial, path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise _unwritable(path.parent, error) from error
+
+
+def _unwritable(folder: Path, error: OSError) -> StoreConflict:
+    why = error.strerror or str(error)
+    return StoreConflict(f"cannot write into {folder}: {why}; finished runs are kept, --resume continues")
 
 
 def read_shard(path: Path) -> dict[str, np.ndarray] | None:
@@ -95,6 +111,7 @@ class Store:
         out: str | os.PathLike[str] | None = None,
         resume: bool = False,
         name: str = "result",
+        further: Mapping[str, str] | None = None,
     ) -> Store:
         """Make a result folder, or continue one.
 
@@ -110,6 +127,8 @@ class Store:
             Continue the folder if it exists.
         name : str
             Name of the default folder.
+        further : mapping of str to str, optional
+            Texts of further files by name: those of an experiment.
 
         Raises
         ------
@@ -128,6 +147,8 @@ class Store:
                 (folder / part).mkdir()
             for identifier, text in scenario_texts.items():
                 write_whole(folder / SCENARIOS / f"{file_name(identifier)}.yaml", text)
+            for file, text in (further or {}).items():
+                write_whole(folder / file, text)
             store.write_manifest()
             (folder / RUNS).touch()
         except OSError as error:
@@ -140,30 +161,46 @@ class Store:
         self.manifest = {**self.manifest, **json.loads(json_text(changes))}
         write_whole(self.folder / MANIFEST, json_text(self.manifest) + "\n")
 
-    def finished(self, scenario: str, member: Member) -> bool:
-        """Whether a run is stored already."""
-        return shard_path(self.folder, scenario, member).exists()
+    def keep(self, scenario: str, member: Member, records: Records) -> None:
+        """Store the records of one run that a worker handed back."""
+        write_shard(shard_path(self.folder, scenario, member), records)
+
+    def stored(self) -> set[str]:
+        """Names of the files of all finished runs."""
+        folder = self.folder / SHARDS
+        return {entry.name for entry in os.scandir(folder) if entry.name.endswith(".npz")} if folder.is_dir() else set()
 
     def record(self, line: Mapping[str, Any]) -> None:
-        """Append one finished or failed run to ``runs.jsonl``."""
-        with open(self.folder / RUNS, "a", encoding="utf-8") as file:
-            file.write(json_text(line, indent=None) + "\n")
+        """Append one finished or failed run to ``runs.jsonl``; ``StoreConflict`` when that cannot be written."""
+        try:
+            with open(self.folder / RUNS, "a", encoding="utf-8") as file:
+                file.write(json_text(line, indent=None) + "\n")
+        except OSError as error:
+            raise _unwritable(self.folder, error) from error
 
     def assemble(
-        self, scenarios: Sequence[str], members: Sequence[Member], quarters: Sequence[str], level: str
+        self,
+        scenarios: Sequence[str],
+        members: Sequence[Member],
+        quarters: Sequence[str],
+        level: str,
+        coordinates: Callable[[Sequence[Member]], Mapping[str, Any]] = lambda members: {},
     ) -> bool:
         """Write ``ensemble.nc`` from the finished runs; false when there is none.
 
         A member of which no scenario finished is left out; one that failed under some scenarios is missing there.
         """
-        kept = [member for member in members if any(self.finished(scenario, member) for scenario in scenarios)]
+        stored = self.stored()
+        kept = [m for m in members if any(shard_path(self.folder, s, m).name in stored for s in scenarios)]
         if not kept:
             return False
-        dataset = stack(scenarios, kept, quarters, self._read, level, self.manifest)
         partial = self.folder / f"{ENSEMBLE}.partial"
-        compressed = {str(name): {"zlib": True, "complevel": 1} for name in dataset.data_vars}
-        dataset.to_netcdf(partial, engine="netcdf4", encoding=compressed)
-        os.replace(partial, self.folder / ENSEMBLE)
+        try:
+            write_dataset(partial, scenarios, kept, quarters, self._read, level, self.manifest, coordinates(kept))
+            os.replace(partial, self.folder / ENSEMBLE)
+        except OSError as error:
+            partial.unlink(missing_ok=True)
+            raise _unwritable(self.folder, error) from error
         return True
 
     def _read(self, scenario: str, member: Member) -> Records | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import time
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -70,12 +72,26 @@ class Mortal(Steady):
         super().run()
 
 
+def leave_mark(effective: Effective, replicate: int) -> None:
+    """Make a file in the folder that the environment names: what is run, and a name of its own."""
+    folder = Path(os.environ["STAND_IN_MARKS"])
+    point = f"{effective.values['award_beta']:.12g}"
+    (folder / f"{effective.scenario_id}-{point}-{replicate}~{uuid.uuid4()}").touch()
+
+
 class Counted(Steady):
-    """Leaves a mark for every run in the folder that the environment names."""
+    """Leaves a mark for every run."""
 
     def run(self) -> None:
-        folder = Path(os.environ["STAND_IN_MARKS"])
-        (folder / f"{self.effective.scenario_id}-{self.keys[1]}-{len(list(folder.iterdir()))}").touch()
+        leave_mark(self.effective, self.keys[1])
+        super().run()
+
+
+class Slow(Counted):
+    """Takes a moment, so that there is time to kill it."""
+
+    def run(self) -> None:
+        time.sleep(0.02)
         super().run()
 
 

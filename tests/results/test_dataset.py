@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import xarray
@@ -10,7 +12,7 @@ from simulation.errors import RunFailed
 from simulation.experiments import run_ensemble, simulate
 from simulation.inputs import dimensions
 from simulation.inputs.variables import variables
-from simulation.results import Member, Result, stack
+from simulation.results import Member, Result, write_dataset
 from simulation.results.dataset import netcdf_value, quarter_ends, select
 from simulation.scenario import Scenario
 from tests.experiments.stand_in import Steady, settings
@@ -52,13 +54,14 @@ def test_stored_dataset_reads_back_equal(plain: Scenario) -> None:
     assert result.data["quarter"].values.tolist() == list(plain.effective("2018Q4").quarters)
 
 
-def test_failed_run_is_missing_not_zero() -> None:
+def test_failed_run_is_missing_not_zero(folder: Path) -> None:
     shape = {name: (1, *row.shape) for name, row in variables().items()}
 
     def read(scenario: str, member: Member) -> dict[str, np.ndarray] | None:
         return None if member.replicate else {name: np.ones(size) for name, size in shape.items()}
 
-    data = stack(["s"], [Member(0, 0), Member(0, 1)], ["2016Q1"], read)
+    write_dataset(folder / "out.nc", ["s"], [Member(0, 0), Member(0, 1)], ["2016Q1"], read)
+    data = xarray.load_dataset(folder / "out.nc")
     assert float(data["core_revenue"].sel(member=0).sum()) == 1.0
     assert np.isnan(data["core_revenue"].sel(member=1)).all()
 
