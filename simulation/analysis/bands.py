@@ -36,9 +36,9 @@ def annual(values: xr.DataArray, kind: str) -> xr.DataArray:
     years = values["time"].dt.year.values
     complete = [int(year) for year in np.unique(years) if np.sum(years == year) == QUARTERS]
     axis = values.get_axis_num("time")
-    parts = []
+    parts, read = [], values.values
     for year in complete:
-        quarters = values.values.take(np.flatnonzero(years == year), axis=axis)
+        quarters = read.take(np.flatnonzero(years == year), axis=axis)
         parts.append(quarters.sum(axis=axis) if kind == "flow" else quarters.take(-1, axis=axis))
     dims = tuple("year" if name == "time" else name for name in values.dims)
     shape = [

@@ -5,24 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from simulation.analysis.pairing import YEARS_AFTER, parting_year
 from simulation.cli.output import message, show_table
 from simulation.errors import InvalidInput, Problem
 from simulation.experiments.outcomes import Outcome, read_outcomes
-from simulation.scenario import Scenario, diff
+from simulation.scenario import Scenario
 from simulation.scenario.tree import Mark, from_python
 
 VARIABLE = "core_revenue"
-YEARS_AFTER = 3
 SHOWN = ("scenario", "outcome", "runs", "base_mean", "difference", "error", "low", "high", "unit", "variance_ratio")
 
 
 def outcomes_of(texts: Sequence[str] | None, until: str, scenarios: Sequence[Scenario]) -> tuple[Outcome, ...]:
     """Outcomes of texts ``variable:year[:scope]``.
 
-    Without any, core revenue three years after the scenarios part, in 2025 and in the last year.
+    Without any, core revenue three years after the scenarios part, in 2025 and in the last whole year; ``until`` is the
+    last quarter.
     """
     problems: list[Problem] = []
-    last = int(until[:4])
+    last = int(until[:4]) - (not until.endswith("Q4"))
     if texts:
         given: list[dict[str, object]] = []
         for text in texts:
@@ -31,18 +32,12 @@ def outcomes_of(texts: Sequence[str] | None, until: str, scenarios: Sequence[Sce
             whole = int(year) if year.isdigit() else year
             given.append({"variable": variable, "year": whole, **({"scope": scope} if scope else {})})
     else:
-        years = {parting_year(scenarios) + YEARS_AFTER, 2025, last}
+        years = {parting_year(scenarios[0], scenarios[1:]) + YEARS_AFTER, 2025, last}
         given = [{"variable": VARIABLE, "year": year} for year in sorted(years) if year <= last]
     found = read_outcomes(from_python(given, Mark("--outcome")), until, problems)
     if problems:
         raise InvalidInput(problems)
     return found
-
-
-def parting_year(scenarios: Sequence[Scenario]) -> int:
-    """First year in which one of the scenarios differs from the first; 2016 where nothing dated does."""
-    starts = [row["start"] for other in scenarios[1:] for row in diff(scenarios[0], other) if row["start"]]
-    return min((int(start[:4]) for start in starts), default=2016)
 
 
 def show_comparison(rows: Sequence[dict[str, Any]], reached: bool | None) -> None:

@@ -146,7 +146,8 @@ def progress_bar(what: str) -> Iterator[Progress]:
         task = bar.add_task(what, total=None)
 
         def report(finished: int, total: int, failed: int) -> None:
-            text = f"{what}, {failed} failed" if failed else what
+            speed = bar.tasks[0].speed
+            text = what + (f", {failed} failed" if failed else "") + (f", {speed:.2g} a second" if speed else "")
             bar.update(task, completed=finished, total=total, description=text)
 
         yield report
@@ -173,12 +174,24 @@ def _logged_above(console: Console) -> Iterator[None]:
 
 def _plain_progress(what: str) -> Progress:
     last = {"runs": 0, "time": -math.inf}
+    first: dict[str, float] = {}
 
     def report(finished: int, total: int, failed: int) -> None:
         now = time.monotonic()
+        first.setdefault("runs", finished)
+        first.setdefault("time", now)
         due = finished - last["runs"] >= EVERY * total and now - last["time"] >= PAUSE
         if due or finished == total:
             last.update(runs=finished, time=now)
-            message(f"{what}: {finished} of {total} runs" + (f", {failed} failed" if failed else ""))
+            pace = _pace(finished - first["runs"], now - first["time"], total - finished)
+            message(f"{what}: {finished} of {total} runs" + (f", {failed} failed" if failed else "") + pace)
 
     return report
+
+
+def _pace(done: float, seconds: float, left: int) -> str:
+    """Rate and time left; nothing where nothing was done, or all."""
+    if done <= 0 or seconds <= 0.0 or left == 0:
+        return ""
+    rate = done / seconds
+    return f", {rate:.2g} a second, {left / rate / 60.0:.1f} min left"

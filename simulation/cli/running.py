@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,6 +12,7 @@ import typer
 from simulation.cli.output import FigureLanguage, Json, Language, message, progress_bar, show_json, show_table
 
 if TYPE_CHECKING:
+    from simulation.experiments.executors import Executor
     from simulation.study import Study, StudyResult
 
 FAILED_RUNS = 4
@@ -27,6 +30,13 @@ Until = Annotated[
 ]
 Jobs = Annotated[int | None, typer.Option(min=1, help="Worker processes.  [default: all cores]", show_default=False)]
 
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster", metavar="ADDRESS", help="Dask scheduler, tcp://host:8786, or 'local'.", show_default=False
+    ),
+]
+
 
 def run(
     context: typer.Context,
@@ -37,6 +47,7 @@ def run(
     scale: Scale = None,
     until: Until = None,
     jobs: Jobs = None,
+    cluster: Cluster = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Result folder.  [default: results/runs/...]", show_default=False)
     ] = None,
@@ -77,8 +88,8 @@ def run(
         "command": command_line(context.obj),
     }
     try:
-        with progress_bar("runs") as progress:
-            result = loaded.run(progress=progress, **settings)
+        with executor(cluster, jobs) as chosen, progress_bar("runs") as progress:
+            result = loaded.run(progress=progress, executor=chosen, **settings)
     except KeyboardInterrupt:
         message("stopped; finished runs are kept, and the same command with --resume and the folder as --out continues")
         raise typer.Exit(1) from None
@@ -100,6 +111,18 @@ def warn_of_posterior() -> None:
         message(
             f"warning: posterior {held.vintage} was made for another model or other data; aiplan calibrate renews it"
         )
+
+
+@contextmanager
+def executor(cluster: str | None, jobs: int | None) -> Iterator[Executor | None]:
+    """The executor that an option asks for; ``None`` leaves the choice to the number of runs."""
+    if cluster is None:
+        yield None
+        return
+    from simulation.experiments.cluster import Cluster as Dask
+
+    with Dask(cluster, jobs) as chosen:
+        yield chosen
 
 
 def _draw(result: StudyResult, language: str) -> list[Path]:

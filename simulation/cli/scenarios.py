@@ -145,13 +145,13 @@ def difference(
 
 
 def validate(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files or ids.")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario or experiment files, or ids.")],
     strict: Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")] = False,
     json: Json = False,
 ) -> None:
-    """Check scenario files and list every mistake with file, line and column."""
+    """Check scenario and experiment files and list every mistake with file, line and column."""
     from simulation.errors import InvalidInput
-    from simulation.scenario import validate as check
+    from simulation.experiments.experiment import validate as check
 
     try:
         warnings = check(files, strict)

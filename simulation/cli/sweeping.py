@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from simulation.cli.output import FigureLanguage, Json, Language, message, progress_bar, show_json, show_table
-from simulation.cli.running import FAILED_RUNS, Jobs, Replicates, Scale, Seed, Set, Until
+from simulation.cli.running import FAILED_RUNS, Cluster, Jobs, Replicates, Scale, Seed, Set, Until, executor
 
 if TYPE_CHECKING:
-    from simulation.experiments.executors import Executor
     from simulation.experiments.experiment import Experiment
 
-Cluster = Annotated[
-    str | None,
-    typer.Option(
-        "--cluster", metavar="ADDRESS", help="Dask scheduler, tcp://host:8786, or 'local'.", show_default=False
-    ),
-]
 DirectoryOut = Annotated[
     Path | None,
     typer.Option("--out", metavar="DIR", help="Result folder.  [default: results/runs/...]", show_default=False),
@@ -70,18 +61,6 @@ def sweep(
         typer.echo(f"Result: {result.folder} ({told['done']} of {loaded.size} runs, {told['failed']} failed)")
     if result.failures:
         raise typer.Exit(FAILED_RUNS)
-
-
-@contextmanager
-def executor(cluster: str | None, jobs: int | None) -> Iterator[Executor | None]:
-    """The executor that an option asks for; ``None`` leaves the choice to the number of runs."""
-    if cluster is None:
-        yield None
-        return
-    from simulation.experiments.cluster import Cluster as Dask
-
-    with Dask(cluster, jobs) as chosen:
-        yield chosen
 
 
 def _forecast(experiment: Experiment, jobs: int | None, json: bool) -> None:
@@ -151,10 +130,9 @@ def sensitivity(
         return
     for fact, (name, table) in zip(facts, tables.items(), strict=True):
         chance = fact["share_variance"]
-        seeds = "unknown with one replicate" if chance != chance else f"{100 * chance:.1f} %"
-        title = (
-            f"{name}: {fact['points']} points x {fact['replicates']} runs; chance is {seeds} of the variance of a run"
-        )
+        known = f"chance is {100 * chance:.1f} % of the variance of a run"
+        seeds = "one run a point does not tell the share of chance" if chance != chance else known
+        title = f"{name}: {fact['points']} points x {fact['replicates']} runs; {seeds}"
         show_table(table[:top], title=title)
         typer.echo("")
     for file in files:
@@ -212,7 +190,7 @@ def compare(
     from simulation.results.text import csv_text, write_whole
 
     loaded = study.load(*scenario, overrides=override)
-    wanted = outcomes_of(outcome, until or loaded.scenario.run_settings["until"], loaded.scenarios)
+    wanted = outcomes_of(outcome, loaded.scenario.effective(until).quarters[-1], loaded.scenarios)
     settings: dict[str, Any] = {
         "replicates": replicates, "seed": seed, "scale": scale, "until": until, "jobs": jobs, "out": out,
         "resume": resume, "level": "core", "parameter_sets": None, "command": command_line(context.obj),

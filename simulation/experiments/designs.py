@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -60,24 +61,38 @@ def size_of(design: Design, factors: Sequence[Factor]) -> int:
 
 def salib_problem(factors: Sequence[Factor]) -> dict[str, Any]:
     """The factors as SALib wants them, each on the unit interval."""
-    names = [factor.name for factor in factors]
-    return {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
+    return _unit_cube([factor.name for factor in factors])
+
+
+def _unit_cube(names: Sequence[str]) -> dict[str, Any]:
+    return {"num_vars": len(names), "names": list(names), "bounds": [[0.0, 1.0]] * len(names)}
 
 
 def unit_points(design: Design, factors: Sequence[Factor]) -> np.ndarray:
-    """Points of a sampled design in the unit cube, shape (points, factors); not for ``grid`` and ``table``."""
+    """Points of a sampled design in the unit cube, shape (points, factors), read-only; not for ``grid`` and ``table``.
+
+    They depend on the number of factors alone, and every index and figure asks for them again.
+    """
+    return _sampled(design, len(factors))
+
+
+@lru_cache(maxsize=4)
+def _sampled(design: Design, dimensions: int) -> np.ndarray:
+    problem = _unit_cube([f"x{place}" for place in range(dimensions)])
     if design.name == LATIN_HYPERCUBE:
         from scipy.stats import qmc
 
-        return qmc.LatinHypercube(len(factors), rng=np.random.default_rng(design.seed)).random(design.n)
-    problem = salib_problem(factors)
-    if design.name == SOBOL:
+        points = qmc.LatinHypercube(dimensions, rng=np.random.default_rng(design.seed)).random(design.n)
+    elif design.name == SOBOL:
         from SALib.sample import sobol
 
-        return sobol.sample(problem, design.n, calc_second_order=design.second_order, seed=design.seed)
-    from SALib.sample import morris
+        points = sobol.sample(problem, design.n, calc_second_order=design.second_order, seed=design.seed)
+    else:
+        from SALib.sample import morris
 
-    return morris.sample(problem, design.n, num_levels=MORRIS_LEVELS, seed=design.seed)
+        points = morris.sample(problem, design.n, num_levels=MORRIS_LEVELS, seed=design.seed)
+    points.setflags(write=False)
+    return points
 
 
 def points_of(design: Design, factors: Sequence[Factor]) -> list[tuple[Value, ...]]:
@@ -87,4 +102,5 @@ def points_of(design: Design, factors: Sequence[Factor]) -> list[tuple[Value, ..
     if design.name == GRID:
         return list(itertools.product(*(factor.levels for factor in factors)))
     cube = unit_points(design, factors)
-    return [tuple(factor.value(u) for factor, u in zip(factors, row, strict=True)) for row in cube]
+    columns = [factor.values(cube[:, place]) for place, factor in enumerate(factors)]
+    return list(zip(*columns, strict=True))

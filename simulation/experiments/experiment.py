@@ -13,11 +13,12 @@ from simulation.errors import InvalidInput, Problem
 from simulation.experiments.designs import Design, points_of, size_of
 from simulation.experiments.factors import Factor, Value
 from simulation.experiments.outcomes import Outcome
-from simulation.experiments.reading import read_experiment
+from simulation.experiments.reading import is_experiment, read_experiment
 from simulation.inputs.registry import Registry
 from simulation.inputs.registry import registry as shipped_registry
 from simulation.results.text import json_text
 from simulation.scenario import Scenario
+from simulation.scenario import validate as validate_scenarios
 
 
 @dataclass(frozen=True)
@@ -96,3 +97,26 @@ def load_experiment(reference: str | os.PathLike[str], registry: Registry | None
     if problems or content is None:
         raise InvalidInput(problems)
     return Experiment(**{**content, "id": Path(content["id"]).stem})
+
+
+def validate(references: Sequence[str], strict: bool = False) -> list[Problem]:
+    """Check scenario and experiment files, by path or id; returns the warnings.
+
+    Raises
+    ------
+    InvalidInput
+        With every mistake of all files; with their warnings too when ``strict``.
+    """
+    problems: list[Problem] = []
+    warnings: list[Problem] = []
+    for reference in references:
+        try:
+            if is_experiment(reference):
+                load_experiment(reference)
+            else:
+                warnings += validate_scenarios(reference, strict)
+        except InvalidInput as error:
+            problems += error.problems
+    if problems:
+        raise InvalidInput(problems)
+    return list(dict.fromkeys(warnings))

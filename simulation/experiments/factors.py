@@ -60,15 +60,16 @@ class Factor:
         """Whether the factor chooses a rule."""
         return self.parameter is None
 
-    def value(self, probability: float) -> Value:
-        """Value at a probability (0 to 1): a quantile, or the level that the probability falls on."""
+    def values(self, probabilities: np.ndarray) -> list[Value]:
+        """Values at probabilities, 0 to 1, shape (n,): quantiles, or the levels that the probabilities fall on."""
         if self.levels:
-            return self.levels[min(int(probability * len(self.levels)), len(self.levels) - 1)]
+            places = np.minimum((probabilities * len(self.levels)).astype(int), len(self.levels) - 1)
+            return [self.levels[place] for place in places]
         assert self.prior is not None  # a factor has one or the other
         low, high = -np.inf, np.inf
         if self.action == SET and self.parameter is not None:
             low, high = self.parameter.low, self.parameter.high
-        return float(self.prior.quantile(probability, low, high))
+        return self.prior.quantile(probabilities, low, high).tolist()
 
     def describe(self) -> str:
         """Distribution or levels as tables show them."""

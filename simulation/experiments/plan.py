@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from simulation.errors import UsageError
-from simulation.experiments.factors import Factor, Value
+from simulation.experiments.factors import Factor, Value, applied
 from simulation.inputs.posterior import posterior
 from simulation.results import provenance
 from simulation.results.dataset import Member
@@ -59,6 +59,17 @@ class Plan:
     def inputs_of(self, scenario: str, parameter_set: int) -> Effective:
         """Inputs of a parameter set, or the central ones for a design point to change."""
         return self.effective[scenario, 0 if self.points else parameter_set]
+
+    def rule_combinations(self) -> list[Effective]:
+        """Inputs that hold every combination of rule variants of the plan: all the code that its runs call.
+
+        A design in which rules are factors has as many combinations as differ between its points, in each scenario.
+        """
+        places = [place for place, factor in enumerate(self.factors) if factor.is_variant]
+        rules = [self.factors[place] for place in places]
+        choices = dict.fromkeys(tuple(point[place] for place in places) for point in self.points.values())
+        inputs = list(self.effective.values())
+        return [applied(effective, rules, choice) for choice in choices for effective in inputs] if rules else inputs
 
     def coordinates(self, members: Sequence[Member]) -> dict[str, Any]:
         """Values of the factors by member, as coordinates of the dataset: ``factor_<name>``; none for an ensemble."""

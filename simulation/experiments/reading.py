@@ -14,7 +14,7 @@ from simulation.experiments.outcomes import read_outcomes
 from simulation.inputs.reading import nearest
 from simulation.inputs.registry import Registry
 from simulation.scenario import load
-from simulation.scenario.documents import packaged_folders, shown
+from simulation.scenario.documents import kind_of, packaged_folders, shown
 from simulation.scenario.finding import ENDINGS, locate
 from simulation.scenario.header import SCHEMA_VERSION, RunSettings, Texts, checked
 from simulation.scenario.tree import Mapping, Mark, Node, Scalar, Sequence, plain, read_file
@@ -89,6 +89,17 @@ def _locate(reference: str, problems: list[Problem]) -> Path | None:
         Mark(reference).problem(f"unknown experiment '{reference}'", nearest(reference, ids), ", ".join(ids))
     )
     return None
+
+
+def is_experiment(reference: str) -> bool:
+    """Whether a path holds an experiment, or an id names one and no scenario."""
+    path = Path(reference)
+    if not (reference.endswith(ENDINGS) or "/" in reference):
+        if locate(reference, []) is not None:
+            return False
+        path = _locate(reference, []) or path
+    tree = read_file(path, shown(path), []) if path.is_file() else None
+    return tree is not None and kind_of(tree) == KIND
 
 
 def _is_experiment(tree: Mapping, problems: list[Problem]) -> bool:

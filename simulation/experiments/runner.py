@@ -141,7 +141,7 @@ def execute(
     runner = executor or executor_for(jobs, sum(map(len, todo.values())))
     work = _batches(plan, todo, store.folder, runner.workers, economy, profile)
     if economy is None and work:
-        warm_up(list(plan.effective.values()))
+        warm_up(plan.rule_combinations())
     _execute(store, work, runner, len(plan.scenarios) * len(plan.members), progress)
     return _finish(store, plan)
 

@@ -35,8 +35,8 @@ def warm_up(inputs: Iterable[Effective]) -> bool:
     with cache.compiling_alone():
         cache.drop_damaged()
         cold = _cold(cold)
-        for effective in cold:
-            _compile(effective)
+        if cold:
+            _compile(cold)
     return bool(cold)
 
 
@@ -55,19 +55,28 @@ def _name(effective: Effective) -> str:
     return hashlib.sha256(json.dumps(sorted(effective.variants.items())).encode()).hexdigest()[:8]
 
 
-def _compile(effective: Effective) -> None:
+def _compile(cold: list[Effective]) -> None:
+    """Live through a very small economy for each combination, said once for all of them."""
+    from simulation.model import cache
+
+    folder = cache.cache_folder()
+    place = "for this command" if folder is None else f"once for this version of the model, kept in {folder}"
+    many = f" in {len(cold)} combinations" if len(cold) > 1 else ""
+    logger.info("compiling the rules%s (%s) ...", many, place)
+    started = time.perf_counter()
+    for effective in cold:
+        _compile_one(effective)
+    logger.info("compiled in %.1f s", time.perf_counter() - started)
+
+
+def _compile_one(effective: Effective) -> None:
     from simulation.experiments.work import simulate
     from simulation.model import cache
     from simulation.model.economy import Economy
 
-    folder = cache.cache_folder()
-    place = "for this command" if folder is None else f"once for this version of the model, kept in {folder}"
-    logger.info("compiling the rules (%s) ...", place)
-    started = time.perf_counter()
     try:
         simulate(effective, scale=SCALE, economy=Economy)
     except Exception:  # the run that stumbles over it will tell, and repeat it
         logger.debug("compiling stopped", exc_info=True)
         return
     cache.note_warm(_name(effective), effective.quarters[-1])
-    logger.info("compiled in %.1f s", time.perf_counter() - started)

@@ -56,7 +56,7 @@ class Market:
         """Orders of the quarter over those of a year ago, between 0.5 and 2."""
         if len(self.order_history) < 5:
             return 1.25
-        return float(np.clip(self.order_history[-1] / max(self.order_history[0], 1e-9), 0.5, 2.0))
+        return min(max(self.order_history[-1] / max(self.order_history[0], 1e-9), 0.5), 2.0)
 
 
 class Uses(NamedTuple):
@@ -103,9 +103,9 @@ class Adoption:
     value_added: np.ndarray
     peers: Peers
 
-    def national_depth(self) -> float:
-        """Depth of use, weighted by the value added of the start (share of full use)."""
-        return float(self.uses.depth @ self.value_added / self.value_added.sum())
+    def national(self, by_sector: np.ndarray) -> float:
+        """Share that a sum by sector has in the country, weighted by the value added of the start."""
+        return float(by_sector @ self.value_added / (self.value @ self.value_added))
 
     def mean_depth(self) -> float:
         """Depth of use, every sector counting the same (share of full use)."""
@@ -114,7 +114,9 @@ class Adoption:
 
 @dataclass
 class Labour:
-    """Posted wages (million CNY a year) and tightness by tier; output per head by product (million CNY a quarter)."""
+    """Posted wages (million CNY a year) and tightness by tier; output per head by product (million CNY a quarter);
+    academics (persons by tier) and their pay (million CNY a year) after matching.
+    """
 
     wage: np.ndarray
     software_wage: float
@@ -125,6 +127,8 @@ class Labour:
     seekers: np.ndarray = field(default_factory=lambda: np.zeros(size("tier")))
     academia_desired: np.ndarray = field(default_factory=lambda: np.zeros(size("tier")))
     academia_vacancies: np.ndarray = field(default_factory=lambda: np.zeros(size("tier")))
+    academics: np.ndarray = field(default_factory=lambda: np.zeros(size("tier")))
+    academic_pay: float = 0.0
     initial_premium: float = 1.0
     initial_software_wage: float = 1.0
     initial_real_wage: np.ndarray = field(default_factory=lambda: np.ones(size("tier")))
@@ -132,7 +136,8 @@ class Labour:
 
     def premium(self) -> float:
         """Mean wage of engineers and applied staff over software pay (ratio)."""
-        return float(self.wage[2:].mean() / self.software_wage)
+        engineer, applied = self.wage[2:].tolist()
+        return float((engineer + applied) / 2.0 / self.software_wage)
 
     def wage_drift(self) -> np.ndarray:
         """Wage of each tier against an engineer's, relative to the start, shape (tier,)."""

@@ -72,11 +72,13 @@ class Economy(mesa.Model):
         Names of calls that are skipped (a tool of tests and attribution: what a call carries vanishes with it).
     extra_firms : int
         Further start-ups at the start, for the test that one more agent disturbs nobody.
+    note_reads : bool
+        Whether ``reads`` tells afterwards which registry ids each call has read.
     """
 
     def __init__(
         self, effective: Any, seed: int = 1, replicate: int = 0, scale: float = 0.1, frozen: tuple[str, ...] = (),
-        extra_firms: int = 0,
+        extra_firms: int = 0, note_reads: bool = False,
     ) -> None:  # fmt: skip
         super().__init__(rng=seed)
         unknown = set(frozen) - {name for name, _ in CALLS}
@@ -92,7 +94,7 @@ class Economy(mesa.Model):
         )
         self.variants = dict(effective.variants)
         self.streams = Streams(seed, replicate)
-        self.reads = Reads()
+        self.reads = Reads(note_reads)
         self.parameters = Parameters(effective, self.reads)
         self.levers = Levers(self.reads)
         self.quarter = 0

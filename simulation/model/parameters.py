@@ -1,13 +1,13 @@
 """What a rule may read: parameters, drivers of the outside world and the levers of policy, in force in the quarter.
 
-Every read is noted with the call that made it, so that a test can hold the registry's column ``rules`` against what the
-code really reads.
+When an economy is asked to (:class:`Noted`), every read is noted with the call that made it, so that a test can hold
+the registry's column ``rules`` against what the code really reads.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -19,9 +19,16 @@ CONVERTERS = {"float": float, "int": int, "bool": bool}
 
 
 class Reads:
-    """Which registry ids each call of the quarter has read; ``names`` is the set of the call under way."""
+    """Which registry ids each call of the quarter has read; ``names`` is the set of the call under way.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    wanted : bool
+        Whether anybody asks; noting what is read costs as much again as reading it.
+    """
+
+    def __init__(self, wanted: bool = False) -> None:
+        self.wanted = wanted
         self.by_rule: dict[str, set[str]] = defaultdict(set)
         self.current = "initial"
 
@@ -42,37 +49,45 @@ class Reads:
         yield
         self.current = before
 
-    def note(self, name: str) -> None:
-        """Note that the call under way reads ``name``."""
-        self.names.add(name)
+    def kept(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The values themselves, or with a note of each read when that is wanted."""
+        return Noted(values, self) if self.wanted else values
+
+
+class Noted(dict[str, Any]):
+    """Values by name that note each read with the call under way."""
+
+    def __init__(self, values: Mapping[str, Any], reads: Reads) -> None:
+        super().__init__(values)
+        self._reads = reads
+
+    def __getitem__(self, name: str) -> Any:
+        self._reads.names.add(name)
+        return super().__getitem__(name)
 
 
 class Parameters:
     """Constants of section ``model`` and paths of section ``external`` at the current quarter."""
 
     def __init__(self, effective: Any, reads: Reads) -> None:
-        self._values = effective.values
-        self._paths = effective.paths
-        self._reads = reads
+        self._values = reads.kept(effective.values)
+        self._paths = reads.kept(effective.paths)
         self._prepared: dict[type | str, Any] = {}
         self.quarter = 0
 
     def __getitem__(self, name: str) -> Any:
         """Value of a model parameter (float or vector); ``KeyError`` for an id the registry does not hold."""
-        self._reads.names.add(name)
         return self._values[name]
 
     def shares(self, name: str) -> np.ndarray:
         """A vector parameter over its sum."""
-        self._reads.names.add(name)
-        shares = self._prepared.get(name)
+        value, shares = self._values[name], self._prepared.get(name)
         if shares is None:
-            shares = self._prepared[name] = self._values[name] / self._values[name].sum()
+            shares = self._prepared[name] = value / value.sum()
         return shares
 
     def driver(self, name: str) -> Any:
         """Value of an outside driver in the current quarter."""
-        self._reads.names.add(name)
         return self._paths[name][self.quarter]
 
     def terms(self, kind: type[Terms], **given: Any) -> Terms:
@@ -89,7 +104,7 @@ class Parameters:
         for name, value in given.items():
             place, convert = places[name]
             values[place] = value if convert is None else convert(value)
-        return kind(*values)
+        return kind._make(values)  # type: ignore[attr-defined]
 
     def _prepare(self, kind: type[Terms], given: set[str]) -> tuple[list[Any], dict[str, Any]]:
         fields = kind._fields  # type: ignore[attr-defined]
@@ -111,7 +126,6 @@ class Parameters:
 
     def path(self, name: str) -> np.ndarray:
         """Whole path of a driver or planned lever, shape (quarter,) or (quarter, element)."""
-        self._reads.names.add(name)
         return self._paths[name]
 
 
@@ -124,22 +138,20 @@ class Levers:
     """
 
     def __init__(self, reads: Reads) -> None:
-        self._delivered: dict[str, Any] = {}
-        self._effective: dict[str, Any] = {}
+        self._delivered: Mapping[str, Any] = {}
+        self._effective: Mapping[str, Any] = {}
         self._reads = reads
 
     def put(self, delivered: dict[str, Any], effective: dict[str, Any]) -> None:
-        """Put levers in force for the quarter: by name, what is delivered and what of it reaches its purpose."""
-        self._reads.names.update(delivered)
-        self._delivered.update(delivered)
-        self._effective.update(effective)
+        """Put all levers in force for the quarter: by name, what is delivered and what of it reaches its purpose."""
+        if self._reads.wanted:
+            self._reads.names.update(delivered)
+        self._delivered, self._effective = self._reads.kept(delivered), self._reads.kept(effective)
 
     def delivered(self, name: str) -> Any:
         """Direct quantity of a lever in the quarter."""
-        self._reads.names.add(name)
         return self._delivered[name]
 
     def effective(self, name: str) -> Any:
         """Part of the lever that reaches its purpose in the quarter."""
-        self._reads.names.add(name)
         return self._effective[name]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -36,15 +37,13 @@ class Records(Mapping[str, np.ndarray]):
 
     def note(self, quarter: int, values: dict[str, Any]) -> None:
         """Keep the values of a quarter; ``KeyError`` for a variable that the table does not hold."""
-        row, numbers = self._values[quarter], self._numbers.copy()
-        for name, value in values.items():
-            if name in numbers:
-                numbers[name] = value
-            elif name in self._columns:
-                row[self._columns[name]] = value
-            else:
+        row, first = self._values[quarter], len(self._numbers)
+        recorded = self._numbers | values  # numbers keep their places, all others come after them
+        row[:first] = list(recorded.values())[:first]
+        for name, value in islice(recorded.items(), first, None):
+            if name not in self._columns:
                 raise KeyError(f"variable {name} is recorded but not in the variable table")
-        row[: len(numbers)] = list(numbers.values())
+            row[self._columns[name]] = value
 
     def __getitem__(self, name: str) -> np.ndarray:
         values = self._values[:, self._columns[name]]

@@ -20,6 +20,7 @@ FIRST = np.uint64(0xBF58476D1CE4E5B9)
 SECOND = np.uint64(0x94D049BB133111EB)
 QUARTER_STEP, INDEX_STEP = 0x100000001B3, 0x1003F
 MASK = (1 << 64) - 1
+FIRST_FACTOR, SECOND_FACTOR = int(FIRST), int(SECOND)
 QUANTILES = 4096
 INDICES = 20  # draws for life that a stream may have
 
@@ -137,8 +138,8 @@ def pair_normals(
 
 
 def _mix_integer(value: int) -> int:
-    value = ((value ^ (value >> 30)) * int(FIRST)) & MASK
-    value = ((value ^ (value >> 27)) * int(SECOND)) & MASK
+    value = ((value ^ (value >> 30)) * FIRST_FACTOR) & MASK
+    value = ((value ^ (value >> 27)) * SECOND_FACTOR) & MASK
     return value ^ (value >> 31)
 
 
@@ -170,11 +171,21 @@ class Streams:
         self._keys = {name: _mix_integer(root ^ zlib.crc32(name.encode())) for name in STREAMS}
         self._bases: dict[Draws, np.ndarray] = {}
         self._for_life: dict[str, np.ndarray] = {}
+        self._words = np.array(list(self._keys.values()), dtype=np.uint64)
+        self._of_quarter: dict[int, dict[str, np.uint64]] = {}
 
     def key(self, stream: str, quarter: int, index: int = 0) -> np.uint64:
         """Key of a stream in a quarter, for draws inside kernels (:func:`uniform_of`, :func:`normal_of`)."""
+        if index == 0:
+            return (self._of_quarter.get(quarter) or self._keys_in(quarter))[stream]
         word = self._keys[stream] + (quarter + 4096) * QUARTER_STEP + index * INDEX_STEP
         return np.uint64(_mix_integer(word & MASK))
+
+    def _keys_in(self, quarter: int) -> dict[str, np.uint64]:
+        """First key of every stream in a quarter, all in one go and once."""
+        keys = mix.py_func(self._words + self.word(quarter))  # type: ignore[attr-defined]
+        self._of_quarter[quarter] = found = dict(zip(self._keys, keys, strict=True))
+        return found
 
     def bases(self, draws: Draws) -> np.ndarray:
         """What the keys of several draws have in common in all quarters, shape (draw, index); see :meth:`word`."""

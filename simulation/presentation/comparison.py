@@ -103,7 +103,7 @@ def fold(text: str, width: int = 16) -> str:
     """Break a label into lines of about ``width`` characters: at spaces, or between Chinese characters (two each)."""
     lines, line = [], ""
     for token in TOKENS.findall(text):
-        if line and token not in NEVER_FIRST and _width(line + token.rstrip()) > width:
+        if line and token not in NEVER_FIRST and text_width(line + token.rstrip()) > width:
             lines.append(line.rstrip())
             line = token.lstrip()
         else:
@@ -111,5 +111,6 @@ def fold(text: str, width: int = 16) -> str:
     return "\n".join([*lines, line.rstrip()])
 
 
-def _width(text: str) -> int:
+def text_width(text: str) -> int:
+    """Width of a text in Latin characters: Chinese ones count two."""
     return sum(1 + (east_asian_width(character) in "WF") for character in text)

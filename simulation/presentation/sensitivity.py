@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from simulation.analysis.sensitivity import prefixes
 from simulation.errors import StoreConflict, UsageError
 from simulation.experiments.designs import GRID, MORRIS, SOBOL, TABLE
 from simulation.inputs.registry import registry
@@ -15,6 +16,7 @@ from simulation.inputs.variables import variables
 from simulation.presentation import style, wording
 from simulation.presentation.draw import end_labels, years_axis
 from simulation.presentation.figures import drawing
+from simulation.presentation.point_names import name_points
 from simulation.presentation.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -48,7 +50,7 @@ def plot_sensitivity(
     -------
     list of Path
         ``tornado-<outcome>``, for Morris ``morris-<outcome>``, for Morris and Sobol ``convergence-<outcome>`` and
-        ``over_time-<outcome>``.
+        ``over_time-<outcome>`` where there is more than one size or year to compare.
     """
     if language not in wording.LANGUAGES:
         raise UsageError(f"no such language: {language}; there are {', '.join(wording.LANGUAGES)}")
@@ -59,8 +61,10 @@ def plot_sensitivity(
         for name in outcomes:
             view = SweptView(swept, name, language)
             makers = [tornado]
-            if swept.experiment.design.name in MEASURE:
-                makers += [convergence, over_time]
+            if len(convergence_sizes(view)) > 1:
+                makers.append(convergence)
+            if len(followed_years(view)) > 1:
+                makers.append(over_time)
             if swept.experiment.design.name == MORRIS:
                 makers.insert(0, morris)
             for maker in makers:
@@ -104,6 +108,11 @@ class SweptView:
         return " ".join(part for part in (label, str(self.outcome.year), scope) if part)
 
     @property
+    def method_note(self) -> str:
+        """Key of the note on the measure, for figures that draw it as bars or lines."""
+        return "note_morris_bars" if self.design.name == MORRIS else f"note_{self.design.name}"
+
+    @property
     def unit(self) -> str:
         """Unit of the measure: that of the outcome for Morris, none for shares."""
         return wording.unit(variables()[self.outcome.variable].unit, self.language).label
@@ -114,7 +123,7 @@ class SweptView:
         share = self.summary["share_variance"]
         chance = "–" if np.isnan(share) else wording.share_text(share, self.language)
         source = self.say(
-            "sweep_provenance",
+            "sweep_provenance" if self.summary["replicates"] > 1 else "sweep_provenance_single",
             version=manifest["program_version"],
             experiment=manifest["experiment"],
             points=self.summary["points"],
@@ -149,7 +158,7 @@ def morris(view: SweptView) -> Sheet:
         colour = style.SERIES_COLOURS[0] if named else style.LIGHT
         axes.errorbar(
             row["mu_star"], row["sigma"], xerr=row["mu_star_error"] if named else None, fmt="o", color=colour,
-            markersize=5 if named else 3.5, elinewidth=0.8, zorder=4 if named else 2,
+            markersize=5 if named else 3.5, elinewidth=0.8, ecolor=style.LIGHT, zorder=4 if named else 2,
         )  # fmt: skip
         for column in ("mu_star", "mu", "sigma"):
             error = row["mu_star_error"] if column == "mu_star" else None
@@ -158,29 +167,8 @@ def morris(view: SweptView) -> Sheet:
     axes.plot([0, 1.05 * largest], [0, 1.05 * largest], color=style.GREY, linewidth=0.8, linestyle=":", zorder=1)
     axes.set_xlim(left=0, right=1.35 * max(row["mu_star"] for row in view.rows) or 1.0)
     axes.set_ylim(bottom=0, top=1.12 * max(row["sigma"] for row in view.rows) or 1.0)
-    _name_points(sheet, axes, [(row["mu_star"], row["sigma"], view.factor(row["factor"])) for row in view.rows[:SHOWN]])
+    name_points(sheet, axes, [(row["mu_star"], row["sigma"], view.factor(row["factor"])) for row in view.rows[:SHOWN]])
     return sheet
-
-
-def _name_points(sheet: Sheet, axes: Axes, points: list[tuple[float, float, str]]) -> None:
-    """Write names right of their points, moved up or down where they would lie on each other."""
-    sheet.settle()
-    size = style.SIZES["label"] - 0.6
-    line = size * 1.2 * sheet.figure.dpi / 72
-    taken: list[tuple[float, float, float]] = []
-    for x, y, text in sorted(points, key=lambda point: -point[1]):
-        left, height = axes.transData.transform((x, y))
-        width = 0.52 * size * len(text) * sheet.figure.dpi / 72
-        place = height
-        while any(abs(place - other) < line and left < end and left + width > begin for other, begin, end in taken):
-            place -= line / 4
-        taken.append((place, left, left + width + 10))
-        arrow = {"arrowstyle": "-", "color": style.GREY, "linewidth": 0.5} if height - place > line / 2 else None
-        axes.annotate(
-            text, (x, y), (7, (place - height) * 72 / sheet.figure.dpi), textcoords="offset points", size=size,
-            va="center", color=style.INK,
-            arrowprops=arrow,
-        )  # fmt: skip
 
 
 def tornado(view: SweptView) -> Sheet:
@@ -190,7 +178,7 @@ def tornado(view: SweptView) -> Sheet:
     sheet.frame(
         view.say("title_tornado", factor=view.factor(rows[0]["factor"]), outcome=view.outcome_label),
         view.subtitle(),
-        view.notes(f"note_{view.design.name}"),
+        view.notes(view.method_note),
     )
     axes = sheet.figure.subplots()
     axes.grid(axis="x")
@@ -218,17 +206,29 @@ def tornado(view: SweptView) -> Sheet:
     return sheet
 
 
+def convergence_sizes(view: SweptView) -> list[int]:
+    """Sizes of the sample at which indices are drawn; none where a design has no parts of its own kind."""
+    return prefixes(view.design) if view.design.name in MEASURE else []
+
+
+def followed_years(view: SweptView) -> tuple[int, ...]:
+    """Years up to that of the outcome in which indices are drawn; none for designs without a plane or shares."""
+    last = view.outcome.year
+    return tuple(sorted({*(year for year in YEARS if year <= last), last})) if view.design.name in MEASURE else ()
+
+
 def over_time(view: SweptView) -> Sheet:
     """The leading factors over the years."""
-    first, last = YEARS[0], view.outcome.year
-    years = tuple(sorted({*(year for year in YEARS if year <= last), last}))
+    years = followed_years(view)
+    first, last = years[0], years[-1]
+    chance = ["note_over_time"] if view.summary["replicates"] > 1 else []
     table = view.swept.over_time(view.outcome, years)
     leading = [row["factor"] for row in view.rows[:LINES]]
     sheet = Sheet(f"over_time-{view.name}", (9.6, 5.6))
     sheet.frame(
         view.say("title_over_time", outcome=view.outcome_label.replace(str(view.outcome.year), "").strip()),
         view.subtitle(),
-        view.notes(f"note_{view.design.name}", "note_over_time"),
+        view.notes(view.method_note, *chance),
     )
     axes = sheet.figure.subplots()
     largest = {

@@ -3,8 +3,8 @@
 SWEEP_PHRASES: dict[str, tuple[str, str]] = {
     "rule_variant": ("Rule of {rule}", "规则变体：{rule}"),
     "random_seed": ("Random seed", "随机种子"),
-    "title_morris": ("{factor} moves {outcome} most", "{factor}对{outcome}影响最大"),
-    "title_tornado": ("{factor} matters most for {outcome}", "对{outcome}最重要的是{factor}"),
+    "title_morris": ("{outcome}: {factor} moves it most", "{outcome}：{factor}影响最大"),
+    "title_tornado": ("{outcome}: {factor} matters most", "{outcome}：最重要的是{factor}"),
     "title_over_time": ("What drives {outcome}, year by year", "{outcome}的驱动因素，逐年"),
     "title_convergence": ("Whether the sample is large enough", "样本是否足够大"),
     "method_morris": ("Morris screening, {n} trajectories", "Morris筛选，{n}条轨迹"),
@@ -26,6 +26,11 @@ SWEEP_PHRASES: dict[str, tuple[str, str]] = {
         "Lines and bars: 90 % bootstrap intervals. Effects depend on the ranges the experiment gives its factors.",
         "越靠右越重要；接近或高于虚线者通过交互或非线性起作用。误差线为90%自助区间。效应取决于实验设定的因子范围。",
     ),
+    "note_morris_bars": (
+        "Mean absolute effect of moving a factor over its range, from points of random trajectories; bars: 90 % "
+        "bootstrap intervals. Effects depend on the ranges that the experiment gives its factors.",
+        "沿随机轨迹各点使因子在其范围内变动的平均绝对效应；误差线为90%自助区间。效应取决于实验设定的因子范围。",
+    ),
     "note_sobol": (
         "Shares of the variance of the mean outcome over the ranges that the experiment gives its factors; bars: 90 % "
         "bootstrap intervals; a small negative value is estimation error.",
@@ -43,6 +48,12 @@ SWEEP_PHRASES: dict[str, tuple[str, str]] = {
         "Indices from the first part of the sample; bands: 90 % bootstrap intervals. Flat ends mean that a larger "
         "sample would not change the ranking.",
         "由样本前一部分得到的指数；区间为90%自助区间。末端平稳表示更大样本不会改变排序。",
+    ),
+    "sweep_provenance_single": (
+        "Model result under the assumptions of the experiment {experiment}. aiplan {version}; {points} points with one "
+        "run each, so the share of chance is not known; scale {scale}.",
+        "本图为实验 {experiment} 假设下的模型结果。aiplan {version}；{points}个设计点，每点一次运行，"
+        "故随机占比未知；规模 {scale}。",
     ),
     "sweep_provenance": (
         "Model result under the assumptions of the experiment {experiment}. aiplan {version}; {points} points with "

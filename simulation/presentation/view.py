@@ -14,6 +14,8 @@ from simulation.errors import UsageError
 from simulation.inputs import dimensions
 from simulation.inputs.variables import Variable, variables
 from simulation.presentation import wording
+from simulation.results.dataset import read_dataset
+from simulation.results.store import ENSEMBLE
 from simulation.scenario.header import VARIANTS
 
 if TYPE_CHECKING:
@@ -208,11 +210,9 @@ class View:
 
 
 def _dataset(source: Any) -> xr.Dataset:
-    import xarray
-
     if isinstance(source, (str, Path)):
         path = Path(source)
-        source = xarray.load_dataset(path / "ensemble.nc" if path.is_dir() else path)
+        source = read_dataset(path / ENSEMBLE if path.is_dir() else path)
     dataset = getattr(source, "dataset", source)
     if callable(dataset):
         dataset = dataset()

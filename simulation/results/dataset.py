@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Records = Mapping[str, np.ndarray]
 LEVELS = ("core", "detail")
 MEMBERS_A_BLOCK = 64  # members written at once and kept together on disk
+READ_WHOLE = 64e6  # bytes; what is larger stays on disk
 
 
 class Member(NamedTuple):
@@ -124,6 +125,27 @@ def write_dataset(
         for i, scenario in enumerate(scenarios):
             for start in range(0, len(members), block):
                 _write_block(file, table, i, start, [read(scenario, m) for m in members[start : start + block]])
+
+
+def read_dataset(path: Path) -> xr.Dataset:
+    """Read a dataset that :func:`write_dataset` wrote.
+
+    A small one is read whole and its file let go.  The values of a larger one stay on disk until they are asked for and
+    are not kept: a variable, a scenario (``dataset.sel(scenario=...)``) or a year costs the memory of that part alone,
+    however many runs there are.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    """
+    import xarray
+
+    dataset = xarray.open_dataset(path, engine="netcdf4", cache=False)
+    if dataset.nbytes > READ_WHOLE:
+        return dataset
+    with dataset:
+        return dataset.load()
 
 
 def _write_block(

@@ -19,6 +19,7 @@ MODEL_VERSION = "2"
 DEPENDENCIES = (
     "numpy",
     "scipy",
+    "SALib",
     "mesa",
     "xarray",
     "netCDF4",

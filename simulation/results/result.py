@@ -46,17 +46,19 @@ class Result:
     def dataset(self) -> xr.Dataset:
         """Everything recorded: dimensions ``scenario, member, time`` and those of each variable.
 
+        That of many runs is read from disk part by part, when its values are asked for.
+
         Raises
         ------
         StoreConflict
             When the runs were stopped before the dataset was put together.
         """
-        import xarray
+        from simulation.results.dataset import read_dataset
 
         path = self.folder / store.ENSEMBLE
         if not path.exists():
             raise StoreConflict(f"{self.folder} holds no finished ensemble; run it again with --resume")
-        return xarray.load_dataset(path, engine="netcdf4")
+        return read_dataset(path)
 
     @property
     def data(self) -> xr.Dataset:

@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 
 def plain(value: Any) -> Any:
@@ -43,13 +43,26 @@ def json_text(value: Any, indent: int | None = 2) -> str:
 
 def csv_text(rows: Sequence[Mapping[str, Any]]) -> str:
     """CSV text of rows that share their keys; a missing value is an empty cell."""
-    if not rows:
-        return ""
     out = io.StringIO()
-    writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({key: _cell(value) for key, value in row.items()} for row in rows)
+    _write_rows(out, rows)
     return out.getvalue()
+
+
+def write_csv(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write rows that share their keys as a CSV file, one after the other: however many, they take no memory."""
+    partial = path.with_name(path.name + ".partial")
+    with open(partial, "w", encoding="utf-8", newline="") as file:
+        _write_rows(file, rows)
+    os.replace(partial, path)
+
+
+def _write_rows(file: TextIO, rows: Iterable[Mapping[str, Any]]) -> None:
+    writer = None
+    for row in rows:
+        if writer is None:
+            writer = csv.DictWriter(file, list(row), lineterminator="\n")
+            writer.writeheader()
+        writer.writerow({key: _cell(value) for key, value in row.items()})
 
 
 def _cell(value: Any) -> Any:

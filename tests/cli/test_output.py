@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from simulation.cli import output
 from simulation.cli.output import progress_bar
 
 
@@ -30,3 +31,17 @@ def test_messages_are_printed_above_the_bar(monkeypatch: pytest.MonkeyPatch, cap
     assert "aiplan.compiled: compiling the rules [once]\n" in terminal.getvalue().replace("\r", "")
     assert logging.getLogger("aiplan").propagate
     assert logging.getLogger("aiplan").handlers == before
+
+
+def test_lines_in_a_pipe_tell_rate_and_time_left(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clock = iter([100.0, 110.0, 120.0])
+    monkeypatch.setattr(output.time, "monotonic", lambda: next(clock))
+    with progress_bar("runs") as report:
+        report(40, 1000, 0)  # forty were stored before
+        report(240, 1000, 1)
+        report(1000, 1000, 1)
+    lines = capsys.readouterr().err.splitlines()
+    assert "240 of 1000 runs, 1 failed, 20 a second, 0.6 min left" in lines[0]
+    assert lines[1].endswith("1000 of 1000 runs, 1 failed")

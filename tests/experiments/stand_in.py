@@ -72,13 +72,18 @@ class Mortal(Steady):
         super().run()
 
 
+def leave_mark(effective: Effective, replicate: int) -> None:
+    """Make a file in the folder that the environment names: what is run, and a name of its own."""
+    folder = Path(os.environ["STAND_IN_MARKS"])
+    point = f"{effective.values['award_beta']:.12g}"
+    (folder / f"{effective.scenario_id}-{point}-{replicate}~{uuid.uuid4()}").touch()
+
+
 class Counted(Steady):
-    """Leaves a mark for every run in the folder that the environment names: what was run, and a name of its own."""
+    """Leaves a mark for every run."""
 
     def run(self) -> None:
-        folder = Path(os.environ["STAND_IN_MARKS"])
-        point = f"{self.effective.values['award_beta']:.12g}"
-        (folder / f"{self.effective.scenario_id}-{point}-{self.keys[1]}~{uuid.uuid4()}").touch()
+        leave_mark(self.effective, self.keys[1])
         super().run()
 
 

@@ -12,10 +12,14 @@ import pytest
 
 from simulation import model
 from simulation.experiments import run_ensemble, warm_up, work
+from simulation.experiments.experiment import load_experiment
+from simulation.experiments.sweep import make_sweep, run_sweep
 from simulation.model import cache
 from simulation.model.economy import Economy
-from simulation.scenario import Effective, Scenario
+from simulation.scenario import VARIANTS, Effective, Scenario
 from tests.experiments.stand_in import Steady, settings
+
+SIMULATE = work.simulate
 
 
 class Small:
@@ -58,6 +62,34 @@ def test_other_rules_are_compiled_when_they_are_first_wanted(plain: Scenario, sm
     others = replace(inputs, variants={**inputs.variants, "market": "replicator"})
     assert warm_up.warm_up([inputs]) and warm_up.warm_up([inputs, others])
     assert small.variants == [inputs.variants, others.variants]
+
+
+RULES = """kind: experiment
+schema_version: 1
+scenarios: [plain.yaml]
+factors:
+  variants.market: all
+  award_beta: {levels: [0.3, 0.4, 0.5]}
+  variants.adoption: all
+design: {name: grid}
+run: {scale: 0.05, until: 2018}
+"""
+
+
+def test_every_combination_of_rules_in_a_design_is_compiled_before_its_first_run(
+    plain: Scenario, small: Small, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "rules.yaml").write_text(RULES, encoding="utf-8")
+    experiment = load_experiment("rules.yaml")
+    assert warm_up.warm_up(make_sweep(experiment).rule_combinations())
+    chosen = [(variants["market"], variants["adoption"]) for variants in small.variants]
+    assert sorted(chosen) == sorted((a, b) for a in VARIANTS["market"] for b in VARIANTS["adoption"])
+    called: list[int] = []
+    monkeypatch.setattr("simulation.experiments.runner.warm_up", lambda inputs: called.append(len(inputs)))
+    monkeypatch.setattr(model, "Economy", Steady)
+    monkeypatch.setattr(work, "simulate", SIMULATE)
+    run_sweep(experiment, jobs=1, out="sweep")
+    assert called == [4]
 
 
 def test_damaged_code_is_compiled_again(plain: Scenario, small: Small, caplog: pytest.LogCaptureFixture) -> None:

@@ -30,7 +30,7 @@ def calls_by_parameter() -> dict[str, frozenset[str]]:
         *(random_scenario(number, "2022Q4") for number in (1, 2)),
     ]  # fmt: skip
     for case in cases:
-        for call, names in run(case, scale=0.02).reads.by_rule.items():
+        for call, names in run(case, scale=0.02, note_reads=True).reads.by_rule.items():
             for name in names:
                 found[name].add(call)
     return {name: frozenset(calls) for name, calls in found.items()}

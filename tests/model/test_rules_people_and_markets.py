@@ -220,9 +220,8 @@ def awarded(share, cell, count, level, draws=None, turn=0.06, floor=0.06, eta=0.
     terms = awards.AwardTerms(turn, floor, eta, beta, 4.5, 1.5)
     draws = np.zeros(len(share)) if draws is None else draws.copy()
     orders = np.full(CELLS, 1e4) if orders is None else orders
-    cells = awards.Cells(*np.zeros((len(awards.Cells._fields), CELLS)))
     new = share.copy()
-    awards.award_shares(new, cell, count, level, draws, orders, terms, cells)
+    awards.award_shares(new, cell, count, level, draws, orders, terms)
     return new
 
 

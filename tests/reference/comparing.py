@@ -3,7 +3,7 @@
 A float that is the small remainder of large sums carries their rounding error.  So a difference also passes when it is
 below ``OF_LARGEST`` of the largest magnitude in the same column, or, for deposits, of the money that has passed through
 them: a sum of n terms is off by about n roundings of 1e-16 of its largest partial sum.  ``ABSOLUTE`` forgives what is
-left of nothing: in money a billionth of a yuan.
+left of nothing: in money a hundred-millionth of a yuan.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 
 RELATIVE = 1e-12
 OF_LARGEST = 1e-14
-ABSOLUTE = 1e-15
+ABSOLUTE = 1e-14
 
 
 def close(mine: np.ndarray, theirs: np.ndarray, scale: np.ndarray | float = 0.0) -> np.ndarray:

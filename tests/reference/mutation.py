@@ -1,4 +1,4 @@
-"""Mutants of the rules: one number or operator of a rule changed, to see that the comparison notices.
+"""Mutants of the rules: one coefficient, number or operator changed, to see that the comparison notices.
 
 A mutant is made from the source of a rule and put in place of the original for one call, with compilation off: kernels
 of the rules then run as the plain Python functions they were written as, so that a change reaches all who call them.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import importlib
 import pkgutil
+import re
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -44,27 +45,52 @@ SIGNS = {
 }  # fmt: skip
 
 
+# Readers of the registry, and what kernels are told beside coefficients.
+READERS = ("driver", "delivered", "effective", "modifier")
+NO_COEFFICIENT = re.compile(r"key|keys|word|bases|quantiles|quarter|selection|\w+_key|\w+_draws|\w+_keys")
+
+
 @dataclass(frozen=True)
 class Mutant:
-    """One change of a rule: file in the model's folder, function, line, what changes, and its place in the function."""
+    """One change of a rule: file in the model's folder, function, line, what changes, and its place in the function.
+
+    ``coefficient`` is the name of the quantity that is scaled, empty for another change.
+    """
 
     file: str
     function: str
     line: int
     change: str
     place: int
+    coefficient: str = ""
 
 
 class Changer(ast.NodeTransformer):
-    """Visits every number and operator of a function in order; changes the one at ``target`` (none when negative)."""
+    """Visits every coefficient, number and operator of a function in order; changes that at ``target`` (or none)."""
 
     def __init__(self, target: int = -1) -> None:
         self.target = target
-        self.seen: list[tuple[int, str]] = []
+        self.seen: list[tuple[int, str, str]] = []
 
-    def _note(self, node: ast.AST, change: str) -> bool:
-        self.seen.append((node.lineno, change))
+    def _note(self, node: ast.AST, change: str, coefficient: str = "") -> bool:
+        self.seen.append((node.lineno, change, coefficient))
         return len(self.seen) - 1 == self.target
+
+    def _scaled(self, node: ast.expr, name: str) -> ast.expr:
+        """A coefficient a quarter larger, when its turn has come."""
+        if NO_COEFFICIENT.fullmatch(name) or not self._note(node, f"{name} -> 1.25 * {name}", name):
+            return node
+        return ast.copy_location(ast.BinOp(node, ast.Mult(), ast.Constant(1.25)), node)
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        """A term that a kernel is given."""
+        told = isinstance(node.value, ast.Name) and node.value.id == "terms" and isinstance(node.ctx, ast.Load)
+        return self._scaled(node, node.attr) if told else self.generic_visit(node)
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        """A parameter read by name."""
+        name = node.slice.value if isinstance(node.slice, ast.Constant) else None
+        return self._scaled(node, name) if isinstance(name, str) else self.generic_visit(node)
 
     def visit_Constant(self, node: ast.Constant) -> ast.AST:
         """A number becomes a quarter larger (an integer one more, zero one)."""
@@ -110,9 +136,11 @@ class Changer(ast.NodeTransformer):
         return node.operand if name and self._note(node, f"{name}x -> x") else node
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
-        """The smaller becomes the larger, down becomes up."""
+        """A lever or driver is scaled; the smaller becomes the larger, down becomes up."""
         node = self.generic_visit(node)
         name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+        if name in READERS and node.args and isinstance(node.args[-1], ast.Constant):
+            return self._scaled(node, node.args[-1].value)
         if name in SWAPPED and self._note(node, f"{name} -> {SWAPPED[name]}"):
             if isinstance(node.func, ast.Name):
                 node.func.id = SWAPPED[name]
@@ -152,9 +180,9 @@ def _change(function: ast.FunctionDef, target: int = -1) -> Changer:
 def mutants_of(file: str) -> tuple[Mutant, ...]:
     """All mutants of a source file of the model, such as ``rules/market.py``."""
     return tuple(
-        Mutant(file, name, line, change, place)
+        Mutant(file, name, line, change, place, coefficient)
         for name, function in _functions(_parsed(file))
-        for place, (line, change) in enumerate(_change(function).seen)
+        for place, (line, change, coefficient) in enumerate(_change(function).seen)
     )
 
 

@@ -19,8 +19,14 @@ from tests.reference.states import NAMES
 
 HEADER = ("file", "function", "fate", "mutants", "line", "change")
 TOLD, SURVIVES, NOT_RUN = "told", "survive", "not run in the call"
-# Calls in which the rules of files that belong to no call are at work.
-CALLS_OF = {"rules/modifiers.py": ("adoption", "market", "research", "compute", "evaluation")}
+# Calls in which files are at work that belong to none or to several.
+CALLS_OF = {
+    "rules/modifiers.py": ("adoption", "market", "research", "compute", "evaluation"),
+    "rules/deals.py": ("finance", "exit_and_entry"),
+    "initial/cells.py": ("exit_and_entry",),
+    "initial/attributes.py": ("exit_and_entry",),
+    "initial/firms.py": ("exit_and_entry",),
+}
 
 
 def study(file: str, cases: list[Case]) -> Iterator[tuple[Mutant, str]]:
@@ -45,8 +51,9 @@ def calls_of(file: str) -> tuple[str, ...]:
 
 
 def files_with_mutants() -> list[str]:
-    """Files of the rules in the model's folder."""
-    return sorted(str(path.relative_to(MODEL)) for path in (MODEL / "rules").glob("*.py") if path.stem != "__init__")
+    """Files of the rules in the model's folder, and those that entrants share with the firms of the start."""
+    names = [str(path.relative_to(MODEL)) for path in (MODEL / "rules").glob("*.py") if path.stem != "__init__"]
+    return sorted(names + [name for name in CALLS_OF if name.startswith("initial/") and (MODEL / name).exists()])
 
 
 def main() -> None:

@@ -66,7 +66,7 @@ from simulation.inputs.dimensions import index, size
 from simulation.model.compiled import compiled, inlined
 from simulation.model.ledger import Books, direction, transact
 from simulation.model.rules.deals import held_by_funds
-from simulation.model.state import ABROAD_BUYER, ACADEMIA, BUDGET_SECTORS, CELLS, CORE_BUYER, HOUSEHOLD_SECTORS
+from simulation.model.state import ABROAD_BUYER, BUDGET_SECTORS, CELLS, CORE_BUYER, HOUSEHOLD_SECTORS
 
 if TYPE_CHECKING:
     from simulation.model.economy import Economy
@@ -215,16 +215,6 @@ def settle(firms: Settled, books: Books, terms: AccountTerms) -> Assessment:
     return Assessment(national, research_spending, assessed)
 
 
-@compiled
-def academic_pay(alive: np.ndarray, employer: np.ndarray, wage: np.ndarray) -> float:
-    """Pay a year of the people in academia, in the rows of the people table, million CNY."""
-    total = 0.0
-    for row in range(len(alive)):
-        if alive[row] and employer[row] == ACADEMIA:
-            total += wage[row]
-    return total
-
-
 def run(economy: Economy) -> None:
     """Settle the quarter."""
     _settle_firms(economy)
@@ -269,7 +259,7 @@ def _settle_capital(economy: Economy) -> None:
 
 
 def _settle_public(economy: Economy) -> None:
-    ledger, p, people = economy.ledger, economy.parameters, economy.people
+    ledger, p = economy.ledger, economy.parameters
     ledger.post("subsidies", "central_government", "adopters", economy.support["subsidies"])
     ledger.post("vouchers", "local_government", "adopters", economy.support["vouchers"])
     for payer in ("adopters", "households"):
@@ -287,6 +277,6 @@ def _settle_public(economy: Economy) -> None:
     ledger.post("ppp_repayment", "local_government", "rest_domestic", repaid)
     economy.record_channel(index("channel", "ppp"), projects)
     economy.record("ppp_paid", projects / 1000.0)
-    pay_ = academic_pay(people.alive, people.employer, people.wage) * economy.person_weight / 4.0
+    pay_ = economy.labour.academic_pay / 4.0
     ledger.post("public_research", "central_government", "universities", pay_)
     ledger.post("academic_wages", "universities", "households", pay_)

@@ -23,8 +23,9 @@ Rule: Separation
 
 Rule: Posted wage
     Formula: d ln w = (pass * g + phi * ln(theta / theta*)) / 4; engineers and applied staff at least software pay
-    Symbols: pass wage_outside_pass_through; g growth of software pay; theta vacancies per seeker; theta* chronic
-        shortage (normal_tightness), the ratio kept between 0.05 and 20; phi wage_tightness; g software_wage_growth
+    Symbols: pass wage_outside_pass_through; g growth of software pay; theta vacancies per seeker (with half a row of
+        seekers more, so that small samples are not biased); theta* chronic shortage (normal_tightness), the ratio kept
+        between 0.05 and 20; phi wage_tightness; g software_wage_growth
     Unit: log points a quarter
     Source: talent.md section 5 (phi 0.03-0.15); model.md section 4
     Clause: P008
@@ -147,7 +148,7 @@ def posted_wage(
     wage: np.ndarray, outside_growth: float, tightness: np.ndarray, response: float, normal: float, pass_through: float
 ) -> np.ndarray:
     """Posted wages after a quarter, shape (tier,); ``tightness`` is vacancies per seeker."""
-    pressure = np.log(np.clip(tightness / normal, 0.05, 20.0))
+    pressure = np.log(np.minimum(np.maximum(tightness / normal, 0.05), 20.0))
     return wage * np.exp((pass_through * outside_growth + response * pressure) / 4.0)
 
 
@@ -301,6 +302,8 @@ def _pay(economy: Economy, staff: np.ndarray, speed: float, hired: np.ndarray, o
     """
     bill = np.zeros(len(staff))
     pay_people(economy.people.pick(Employed), hired, offered, economy.labour.wage, speed, bill)
+    economy.labour.academics = staff[STATES + ACADEMIA] * economy.person_weight
+    economy.labour.academic_pay = float(bill[STATES + ACADEMIA]) * economy.person_weight
     fill_payroll(economy.firms.pick(Payroll), staff[STATES:], bill[STATES:], economy.person_weight)
 
 

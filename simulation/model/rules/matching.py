@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 TIERS = size("tier")
 REGIONS = size("region")
 LOWER = np.arange(TIERS) >= ENGINEER
-BEFORE = np.arange(REGIONS + 1)
 
 
 class Posting(NamedTuple):
@@ -114,15 +113,29 @@ def run(economy: Economy, staff: np.ndarray, seekers: Seekers, number: int) -> N
     posts, labour.vacancies = np.empty((firms.length, TIERS)), labour.academia_vacancies.copy()
     post_vacancies(firms.pick(Posting), staff, weight, p["tier_substitution"], posts, labour.vacancies)
     labour.seekers = seekers.searching.sum(axis=1) * weight
-    labour.tightness = labour.vacancies / np.maximum(labour.seekers, weight)
+    # Half a row more: the mean logarithm of a count of few rows is then that of the many people they stand for.
+    labour.tightness = labour.vacancies / (labour.seekers + weight / 2.0)
     # The lower tiers are matched in the provinces first, and who is left there in the nation, as the upper tiers are.
     efficiency = p["matching_efficiency"]
-    order = np.argsort(firms.region.astype(np.int8), kind="stable")
-    starts = np.searchsorted(firms.region[order], BEFORE)
+    order, starts = np.empty(firms.length, dtype=np.int64), np.zeros(REGIONS + 1, dtype=np.int64)
+    line_up(firms.region, order, starts)
     _match(economy, (seekers, number), staff, posts, (order, starts, efficiency * LOWER, np.zeros(TIERS)))
     order, starts = np.arange(firms.length), np.array([0, firms.length])
     efficiency = efficiency * np.where(LOWER, 0.5, 1.0)
     _match(economy, (seekers, number), staff, posts, (order, starts, efficiency, labour.academia_vacancies))
+
+
+@compiled
+def line_up(region: np.ndarray, order: np.ndarray, starts: np.ndarray) -> None:
+    """Rows of firms in ``order`` of provinces and where each province ``starts`` (zeros before), as in ``Round``."""
+    for firm in range(len(region)):
+        starts[region[firm]] += 1
+    end = len(region)
+    for province in range(len(starts) - 1, -1, -1):
+        end, starts[province] = end - starts[province], end
+    for firm in range(len(region) - 1, -1, -1):
+        starts[region[firm]] -= 1
+        order[starts[region[firm]]] = firm
 
 
 def _post_in_academia(economy: Economy, academics: np.ndarray) -> None:
@@ -186,11 +199,12 @@ def open_round(
             first, low, vacancies = found, total, 0.0
             for position in range(market.starts[place], market.starts[place + 1]):
                 firm = order[position]
-                post = posts[firm, tier]
-                vacancies += post
+                post, before = posts[firm, tier], total
                 total += post * (incumbents_pull if kind[firm] == INCUMBENT else 1.0)
                 hiring[tier, found], edges[tier, found + 1] = firm, total
-                found += post > 0.0
+                if total > before:  # a post that is lost in rounding is none
+                    vacancies += post
+                    found += 1
             market.first[tier, place + 1] = found
             vacancies += market.academic_posts[tier]
             made = matches(seekers[tier, place], vacancies, market.efficiency[tier], elasticity)
@@ -226,6 +240,7 @@ def hire(
         point = low + uniform_of(employer_key, uid) * (high - low + academic)
         if academic > 0.0 and point >= high:
             employer[row] = ACADEMIA
+            staff[STATES + ACADEMIA, tier] += 1
             continue
         part = int((point - low) * ((end - first) / (high - low)))
         position = market.guide[tier, min(first + part, end - 1)]

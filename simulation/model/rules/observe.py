@@ -112,39 +112,6 @@ class Talent(NamedTuple):
     pay: np.ndarray
 
 
-class Users(NamedTuple):
-    """Columns of adopters, shape (adopter,)."""
-
-    sector: np.ndarray
-    size_class: np.ndarray
-    count: np.ndarray  # type: ignore[assignment]
-    value_share: np.ndarray
-    value_total: np.ndarray
-    adopted: np.ndarray
-    depth: np.ndarray
-
-
-class Use(NamedTuple):
-    """Sums over adopters by sector and by size class: organisations and those that adopted; value added, and times
-    depth.
-    """
-
-    organisations: np.ndarray
-    adopted: np.ndarray
-    value: np.ndarray
-    depth: np.ndarray
-    size: np.ndarray
-    size_adopted: np.ndarray
-
-
-class NationalUse(NamedTuple):
-    """Sums over adopters by value added of the country: all, of those that adopted, times depth."""
-
-    value: float
-    adopted: float
-    depth: float
-
-
 def run(economy: Economy) -> None:
     """Record the indicators of the quarter."""
     related.run(economy)
@@ -271,38 +238,17 @@ def _people(economy: Economy) -> None:
     record("talent_exits", flows["exits"])
 
 
-@compiled
-def sum_adopters(adopters: Users, use: Use) -> NationalUse:
-    """Sums over adopters by sector, by size class and of the country."""
-    value = adopted_value = depth = 0.0
-    for row in range(len(adopters.sector)):
-        sector, size_class = adopters.sector[row], adopters.size_class[row]
-        adopted, count = 1.0 if adopters.adopted[row] >= 0 else 0.0, adopters.count[row]
-        deep = adopters.value_share[row] * adopters.depth[row]
-        use.organisations[sector] += count
-        use.adopted[sector] += count * adopted
-        use.value[sector] += adopters.value_share[row]
-        use.depth[sector] += deep
-        use.size[size_class] += count
-        use.size_adopted[size_class] += count * adopted
-        value += adopters.value_total[row]
-        adopted_value += adopters.value_total[row] * adopted
-        depth += adopters.value_total[row] * adopters.depth[row]
-    return NationalUse(value, adopted_value, depth)
-
-
 def _adoption(economy: Economy) -> None:
-    sizes = size("size_class")
-    use = Use(*(np.zeros(length) for length in (*[SECTORS] * 4, sizes, sizes)))
-    national = sum_adopters(economy.adopters.pick(Users), use)
-    depth = national.depth / national.value
-    economy.record("adoption_rate_by_sector", use.adopted / use.organisations)
-    economy.record("adoption_depth_by_sector", use.depth / use.value)
-    economy.record("adoption_rate", use.adopted.sum() / use.organisations.sum())
-    economy.record("adoption_rate_by_value", national.adopted / national.value)
-    economy.record("adoption_depth", depth)
-    economy.record("adoption_rate_by_size", use.size_adopted / use.size)
-    economy.record("employment_effect", economy.parameters["employment_elasticity"] * depth)
+    """Use of AI as the call ``adoption`` has measured it."""
+    adoption, record = economy.adoption, economy.record
+    uses, depth = adoption.uses, adoption.national(adoption.uses.depth)
+    record("adoption_rate_by_sector", uses.organisations / adoption.organisations)
+    record("adoption_depth_by_sector", uses.depth / adoption.value)
+    record("adoption_rate", uses.organisations.sum() / adoption.organisations.sum())
+    record("adoption_rate_by_value", adoption.national(uses.value))
+    record("adoption_depth", depth)
+    record("adoption_rate_by_size", uses.organisations_by_size / adoption.organisations_by_size)
+    record("employment_effect", economy.parameters["employment_elasticity"] * depth)
 
 
 def _money(economy: Economy) -> None:

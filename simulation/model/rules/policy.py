@@ -170,9 +170,8 @@ def run(economy: Economy) -> None:
     _deliver_money(economy, delivered, effective[columns.governance])
     money = columns.money
     effective[money] = reach(default[money], delivered[money], effect[money])
-    economy.levers.put(columns.by_name(delivered), columns.by_name(effective))
     weak = dict(zip(columns.weak, table.intensities[t].tolist(), strict=True))
-    economy.levers.put(weak, weak)
+    economy.levers.put(columns.by_name(delivered) | weak, columns.by_name(effective) | weak)
     _announce(economy)
     _expose(economy)
 

@@ -261,5 +261,5 @@ def review(economy: Economy) -> None:
     rate = economy.levers.effective("project_reallocation_rate")
     progress = np.array([base.hazard / base.threshold + base.breakthroughs for base in economy.research_bases])
     shift = rate * (progress - progress.mean()) / max(float(np.abs(progress - progress.mean()).max()), 1e-9)
-    for base, change in zip(economy.research_bases, shift, strict=True):
-        base.weight = float(np.clip(base.weight * (1.0 + change), 0.2, 5.0))
+    for base, change in zip(economy.research_bases, shift.tolist(), strict=True):
+        base.weight = min(max(base.weight * (1.0 + change), 0.2), 5.0)

@@ -41,7 +41,7 @@ import numpy as np
 
 from simulation.inputs.dimensions import index, size
 from simulation.model.compiled import compiled, inlined
-from simulation.model.state import ACADEMIA, TOP, revenue_of_year
+from simulation.model.state import TOP, revenue_of_year
 
 if TYPE_CHECKING:
     from simulation.model.economy import Economy
@@ -93,9 +93,7 @@ def advance_theory(economy: Economy) -> None:
 def _hazards(economy: Economy) -> list[float]:
     """Hazard of each laboratory, a year."""
     p, funds, bases = economy.parameters, economy.public_funds, economy.research_bases
-    people = economy.people
-    top = np.count_nonzero((people.employer == ACADEMIA) & (people.tier == TOP) & people.alive)
-    scientists = (top * economy.person_weight + 1.0) / p["reference_top_scientists"]
+    scientists = (float(economy.labour.academics[TOP]) + 1.0) / p["reference_top_scientists"]
     reference, total = p["reference_basic_funds"], sum(base.weight for base in bases)
     elasticities = p["breakthrough_funds_elasticity"], p["breakthrough_talent_elasticity"]
     return [

@@ -27,6 +27,7 @@ def run(plain: PlainEconomy) -> None:
     set_posted_wages(plain)
     pay(plain)
     count_heads(plain)
+    count_academics(plain)
 
 
 def count_heads(plain: PlainEconomy) -> None:
@@ -39,6 +40,14 @@ def count_heads(plain: PlainEconomy) -> None:
         per_firm = plain.person_weight / firm.weight
         firm.headcount = [sum(person.tier == tier for person in staff[firm.row]) * per_firm for tier in TIERS]
         firm.wage_bill = sum(person.wage for person in staff[firm.row]) * per_firm
+
+
+def count_academics(plain: PlainEconomy) -> None:
+    """Academics by tier (persons) and their pay a year."""
+    academics = [person for person in plain.people if person.employer == ACADEMIA]
+    for tier in TIERS:
+        plain.labour.academics[tier] = sum(person.tier == tier for person in academics) * plain.person_weight
+    plain.labour.academic_pay = sum(person.wage for person in academics) * plain.person_weight
 
 
 # -- Rule: Desired staff ----------------------------------------------------------------------------------------------

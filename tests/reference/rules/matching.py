@@ -45,7 +45,7 @@ def note_tightness(plain: PlainEconomy, tier: int, seekers: list[Person], posts:
     labour, persons = plain.labour, len(seekers) * plain.person_weight
     labour.vacancies[tier] = sum(posts.values()) + labour.academia_vacancies[tier]
     labour.seekers[tier] = persons
-    labour.tightness[tier] = labour.vacancies[tier] / max(persons, plain.person_weight)
+    labour.tightness[tier] = labour.vacancies[tier] / (persons + plain.person_weight / 2.0)
 
 
 def open_posts(plain: PlainEconomy, seekers: list[Person], posts: dict[Firm, float]) -> dict[Firm, float]:
