@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from simulation.analysis.sensitivity import prefixes
 from simulation.errors import StoreConflict, UsageError
 from simulation.experiments.designs import GRID, MORRIS, SOBOL, TABLE
 from simulation.inputs.registry import registry
@@ -49,7 +50,7 @@ def plot_sensitivity(
     -------
     list of Path
         ``tornado-<outcome>``, for Morris ``morris-<outcome>``, for Morris and Sobol ``convergence-<outcome>`` and
-        ``over_time-<outcome>``.
+        ``over_time-<outcome>`` where there is more than one size or year to compare.
     """
     if language not in wording.LANGUAGES:
         raise UsageError(f"no such language: {language}; there are {', '.join(wording.LANGUAGES)}")
@@ -60,8 +61,10 @@ def plot_sensitivity(
         for name in outcomes:
             view = SweptView(swept, name, language)
             makers = [tornado]
-            if swept.experiment.design.name in MEASURE:
-                makers += [convergence, over_time]
+            if len(convergence_sizes(view)) > 1:
+                makers.append(convergence)
+            if len(followed_years(view)) > 1:
+                makers.append(over_time)
             if swept.experiment.design.name == MORRIS:
                 makers.insert(0, morris)
             for maker in makers:
@@ -203,11 +206,22 @@ def tornado(view: SweptView) -> Sheet:
     return sheet
 
 
+def convergence_sizes(view: SweptView) -> list[int]:
+    """Sizes of the sample at which indices are drawn; none where a design has no parts of its own kind."""
+    return prefixes(view.design) if view.design.name in MEASURE else []
+
+
+def followed_years(view: SweptView) -> tuple[int, ...]:
+    """Years up to that of the outcome in which indices are drawn; none for designs without a plane or shares."""
+    last = view.outcome.year
+    return tuple(sorted({*(year for year in YEARS if year <= last), last})) if view.design.name in MEASURE else ()
+
+
 def over_time(view: SweptView) -> Sheet:
     """The leading factors over the years."""
-    first, last = YEARS[0], view.outcome.year
+    years = followed_years(view)
+    first, last = years[0], years[-1]
     chance = ["note_over_time"] if view.summary["replicates"] > 1 else []
-    years = tuple(sorted({*(year for year in YEARS if year <= last), last}))
     table = view.swept.over_time(view.outcome, years)
     leading = [row["factor"] for row in view.rows[:LINES]]
     sheet = Sheet(f"over_time-{view.name}", (9.6, 5.6))

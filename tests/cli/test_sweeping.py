@@ -103,7 +103,8 @@ def test_figures_of_a_sensitivity_have_their_data_beside_them(aiplan: Command, e
     done = aiplan("sensitivity", "out", "--outcome", "core_revenue_2018", "--json")
     files = [Path(path) for path in json.loads(done.out)["files"]]
     pictures = {path.stem for path in files if path.suffix == ".png"}
-    assert {f"{kind}-core_revenue_2018" for kind in ("morris", "tornado", "convergence", "over_time")} <= pictures
+    # Four trajectories and one year leave nothing to compare over the sample or the years.
+    assert pictures == {"morris-core_revenue_2018", "tornado-core_revenue_2018"}
     assert all(path.with_suffix(".csv").is_file() for path in files)
 
 
