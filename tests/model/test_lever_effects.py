@@ -21,7 +21,7 @@ MODIFIERS = [
 # study last two to four years, a demonstration is seen by few, project money waits for a breakthrough.
 SLOW = {
     "project_reallocation_rate": 44, "ai_majors": 24, "graduate_quota_growth": 14, "talent_training_budget": 26,
-    "compound_talent_share": 22, "demo_factories_per_year": 18, "evaluation_interval": 24, "pilot_then_rollout": 24,
+    "compound_talent_share": 30, "demo_factories_per_year": 18, "evaluation_interval": 24, "pilot_then_rollout": 24,
 }  # fmt: skip
 # Levers that reach something on the other side of the planned path only: more promises of limited partners than funds
 # call change nothing, fewer do.
