@@ -23,7 +23,7 @@ def document() -> dict[str, Any]:
     for scale in (0.05, 0.1, 0.3, 1.0, 3.0):
         people = int(1e6 * scale)
         entries.append(entry("run", 1.5 * scale, scale=scale, people_rows=people, quarters=60))
-        entries.append(entry("memory", 9.0, scale=scale, peak_bytes=2**20 * int(200 + 500 * scale), run_bytes=2**29))
+        entries.append(entry("memory", 9.0, scale=scale, peak_megabytes=200.0 + 500.0 * scale, run_megabytes=512.0))
     for people in (10_000, 100_000):
         sizes = {"population": [people * 6 // 100, people], "people_rows": people}
         entries.append(entry("columns", people * 1e-7, heavy_seconds=people * 5e-8, **sizes))

@@ -32,8 +32,7 @@ def rows_of(document: Mapping[str, Any]) -> list[Row]:
             "measurement": entry["name"].split("[")[0].removeprefix("test_"), "rounds": entry["stats"]["rounds"],
             "median_seconds": entry["stats"]["median"], "least_seconds": entry["stats"]["min"], **info,
         }  # fmt: skip
-        if "peak_bytes" in info:
-            told.update(peak_megabytes=info["peak_bytes"] / 2**20, run_megabytes=info["run_bytes"] / 2**20)
+        if "peak_megabytes" in info:
             told.update(median_seconds=math.nan, least_seconds=math.nan)
         rows.append({name: told.get(name, math.nan) for name in COLUMNS} | {"population": info.get("population")})
     return rows

@@ -19,14 +19,15 @@ from tests.benchmarks.sizes import inputs
 Benchmark = Any
 LINEAR_SCALE = 0.3
 MEMORY = """
-import json, resource, sys
+import json, sys
+from tests.benchmarks.memory import peak
 from tests.benchmarks.sizes import inputs
 from simulation.experiments.work import simulate
 inputs()
 simulate(inputs("2016Q2"), scale=0.01)
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = peak()
 simulate(inputs(), scale=float(sys.argv[1]))
-print(json.dumps([before, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss]))
+print(json.dumps([before, peak()]))
 """
 
 
@@ -69,7 +70,7 @@ def test_firms(benchmark: Benchmark, more_firms: int, rounds: int) -> None:
 def test_memory(benchmark: Benchmark, scale: float) -> None:
     """Peak memory of a process that does one run, and what of it is due to the run."""
 
-    def measure() -> list[int]:
+    def measure() -> list[float]:
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
         done = subprocess.run(
             [sys.executable, "-c", MEMORY, str(scale)], env=environment, capture_output=True, text=True, check=True
@@ -77,8 +78,7 @@ def test_memory(benchmark: Benchmark, scale: float) -> None:
         return json.loads(done.stdout)
 
     before, peak = benchmark.pedantic(measure, rounds=1)
-    unit = 1 if sys.platform == "darwin" else 1024
-    benchmark.extra_info.update(scale=scale, peak_bytes=unit * peak, run_bytes=unit * (peak - before))
+    benchmark.extra_info.update(scale=scale, peak_megabytes=peak, run_megabytes=peak - before)
 
 
 def test_bandwidth(benchmark: Benchmark, whole: float, rounds: int) -> None:
