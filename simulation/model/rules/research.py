@@ -6,8 +6,9 @@ Rule: Research budget of a firm
         talent_cost_deduction); funded' = (1 - 1 / (4 * grant_project_years)) * funded + (1 + additionality) * grants
     Symbols: user cost (1 - tax (1 + deduction)) / (1 - tax), for firms with profit only; the cash term is for funded
         start-ups that are not listed; funded what grants induce and is not spent yet, as a project employs people for
-        its length; additionality fiscal_additionality, which may be negative; w talent_cost_weight; user cost0 at reference_deduction and at reference_certified_tax or
-        profit_tax_rate; elasticity research_tax_elasticity; burn years burn_years
+        its length; additionality fiscal_additionality, which may be negative; w talent_cost_weight; user cost0 at
+        reference_deduction and at reference_certified_tax or profit_tax_rate; elasticity research_tax_elasticity; burn
+        years burn_years
     Unit: million CNY a quarter
     Source: Chen et al. (2018): real elasticity 1.14; Boeing (2016) to Hu and Deng (2019) for additionality; F20-F24
     Clause: P037;P074;P088
