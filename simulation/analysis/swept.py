@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from simulation.analysis.chance import seed_share, summary
 from simulation.analysis.frames import Table
 from simulation.analysis.outcomes import by_point, outcome_values
-from simulation.analysis.sensitivity import complete, convergence, given_data, seed_share, sensitivity_table, summary
+from simulation.analysis.sensitivity import complete, convergence, given_data, sensitivity_table
 from simulation.errors import StoreConflict, UsageError
 from simulation.experiments.designs import GRID, MORRIS, SOBOL, TABLE, size_of, unit_points
 from simulation.experiments.experiment import Experiment, load_experiment
@@ -86,7 +87,7 @@ class Swept:
             values = self.values(there, scenario)
             found = sensitivity_table(values, self.experiment.design, self.experiment.factors)
             rows += [{"year": year, **row} for row in found]
-            rows.append({"year": year, "factor": "seed", "share": seed_share(values)["share"]})
+            rows.append({"year": year, "factor": "seed", "share": seed_share(values, self.experiment.pairing)["share"]})
         return rows
 
     def response(self, outcome: Outcome, scenario: str = "") -> Table:
@@ -103,7 +104,7 @@ class Swept:
 
     def summary(self, outcome: Outcome, scenario: str = "") -> dict[str, Any]:
         """Size of the sweep, mean, spread and the share of the seed for an outcome."""
-        return {"outcome": outcome.name, **summary(self.values(outcome, scenario))}
+        return {"outcome": outcome.name, **summary(self.values(outcome, scenario), self.experiment.pairing)}
 
 
 def _errors(values: np.ndarray) -> np.ndarray:

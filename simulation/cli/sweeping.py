@@ -118,6 +118,7 @@ def sensitivity(
     json: Json = False,
 ) -> None:
     """Which factors drive the outcomes of a sweep, and how much of their variance is chance."""
+    from simulation.analysis.chance import told
     from simulation.analysis.swept import Swept
 
     swept = Swept(folder)
@@ -129,10 +130,7 @@ def sensitivity(
         show_json({"result": Path(folder).as_posix(), "outcomes": facts, "sensitivity": rows, "files": files})
         return
     for fact, (name, table) in zip(facts, tables.items(), strict=True):
-        chance = fact["share_variance"]
-        known = f"chance is {100 * chance:.1f} % of the variance of a run"
-        seeds = "one run a point does not tell the share of chance" if chance != chance else known
-        title = f"{name}: {fact['points']} points x {fact['replicates']} runs; {seeds}"
+        title = f"{name}: {fact['points']} points x {fact['replicates']} runs; {told(fact)}"
         show_table(table[:top], title=title)
         typer.echo("")
     for file in files:
