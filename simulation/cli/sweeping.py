@@ -133,16 +133,35 @@ def sensitivity(
         title = f"{name}: {fact['points']} points x {fact['replicates']} runs; {told(fact)}"
         show_table(table[:top], title=title)
         typer.echo("")
+    for reason, names in _by_reason(swept.experiment.not_applicable).items():
+        typer.echo(f"not applicable ({reason}): {', '.join(names)}")
     for file in files:
         typer.echo(file)
 
 
+def _by_reason(reasons: dict[str, str]) -> dict[str, list[str]]:
+    """Names by why they are not varied."""
+    found: dict[str, list[str]] = {}
+    for name, reason in reasons.items():
+        found.setdefault(reason, []).append(name)
+    return found
+
+
 def _sensitivity_files(swept: Any, tables: dict[str, Any], figures: bool, language: str) -> list[str]:
-    """Write the tables beside the result, and its figures."""
+    """Write the tables beside the result, with its size and what does not apply, and its figures."""
     from simulation.results.store import FIGURES
     from simulation.results.text import csv_text, write_whole
 
-    rows = [{"outcome": name, **row} for name, table in tables.items() for row in table]
+    size = {"points": len(swept.experiment.points()), "replicates": swept.experiment.replicates}
+    size["scale"] = swept.result.manifest["scale"]
+    rows: list[dict[str, Any]] = []
+    for name, table in tables.items():
+        rows += [{"outcome": name, **row, **size, "note": ""} for row in table]
+        empty = dict.fromkeys(table[0], "")
+        rows += [
+            {"outcome": name, **empty, "factor": factor, **size, "note": f"not applicable: {reason}"}
+            for factor, reason in swept.experiment.not_applicable.items()
+        ]
     path = swept.result.folder / "sensitivity.csv"
     write_whole(path, csv_text(rows))
     files = [path]
