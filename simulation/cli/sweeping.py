@@ -12,6 +12,7 @@ from simulation.cli.output import FigureLanguage, Json, Language, message, progr
 from simulation.cli.running import FAILED_RUNS, Cluster, Jobs, Replicates, Scale, Seed, Set, Until, executor
 
 if TYPE_CHECKING:
+    from simulation.analysis.swept import Swept
     from simulation.experiments.experiment import Experiment
 
 DirectoryOut = Annotated[
@@ -117,11 +118,14 @@ def sensitivity(
     language: FigureLanguage = Language.EN,
     json: Json = False,
 ) -> None:
-    """Which factors drive the outcomes of a sweep, and how much of their variance is chance."""
+    """Which factors drive the outcomes of a sweep, and how much is chance; for a grid or table its responses."""
     from simulation.analysis.chance import told
     from simulation.analysis.swept import Swept
 
     swept = Swept(folder)
+    if not swept.is_sample:
+        _show_response(swept, tuple(outcome or ()), json)
+        return
     tables = {chosen.name: swept.sensitivity(chosen) for chosen in swept.outcomes(tuple(outcome or ()))}
     facts = [swept.summary(chosen) for chosen in swept.outcomes(tuple(outcome or ()))]
     files = _sensitivity_files(swept, tables, figures, language)
@@ -137,6 +141,25 @@ def sensitivity(
         typer.echo(f"not applicable ({reason}): {', '.join(names)}")
     for file in files:
         typer.echo(file)
+
+
+def _show_response(swept: Swept, names: tuple[str, ...], json: bool) -> None:
+    """The outcomes at every point of a grid or table with their paired differences to the base point."""
+    from simulation.results.text import csv_text, write_whole
+
+    tables = {chosen.name: swept.response(chosen) for chosen in swept.outcomes(names)}
+    rows = [{"outcome": name, **row} for name, table in tables.items() for row in table]
+    path = swept.result.folder / "response.csv"
+    write_whole(path, csv_text(rows))
+    if json:
+        show_json({"result": swept.result.folder.as_posix(), "response": rows, "files": [path.as_posix()]})
+        return
+    paired = "on the same seeds" if swept.experiment.pairing == "common" else "on seeds of their own"
+    for name, table in tables.items():
+        title = f"{name}: differences to point {table[0]['base']}, {paired}, with 90 % intervals"
+        show_table([{key: value for key, value in row.items() if key != "base"} for row in table], title=title)
+        typer.echo("")
+    typer.echo(path.as_posix())
 
 
 def _by_reason(reasons: dict[str, str]) -> dict[str, list[str]]:
