@@ -137,6 +137,8 @@ def sensitivity(
         title = f"{name}: {fact['points']} points x {fact['replicates']} runs; {told(fact)}"
         show_table(table[:top], title=title)
         typer.echo("")
+    if swept.experiment.pairing == "common":
+        typer.echo("All points use the same seeds: indices hold for these seeds.")
     for reason, names in _by_reason(swept.experiment.not_applicable).items():
         typer.echo(f"not applicable ({reason}): {', '.join(names)}")
     for file in files:
