@@ -6,14 +6,16 @@ from collections.abc import Sequence as ListOf
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from simulation.errors import InvalidInput, Problem
 from simulation.experiments.designs import DESIGNS, GRID, SOBOL, TABLE, Design
-from simulation.experiments.factor_reading import read_factors
+from simulation.experiments.factor_reading import not_applicable, read_factors
 from simulation.experiments.factors import Factor, Value
 from simulation.experiments.outcomes import read_outcomes
 from simulation.inputs.reading import nearest
 from simulation.inputs.registry import Registry
-from simulation.scenario import load
+from simulation.scenario import Scenario, load
 from simulation.scenario.documents import kind_of, packaged_folders, shown
 from simulation.scenario.finding import ENDINGS, locate
 from simulation.scenario.header import SCHEMA_VERSION, RunSettings, Texts, checked
@@ -59,14 +61,17 @@ def read_experiment(reference: str, registry: Registry, problems: list[Problem])
     for key in NEEDED:
         if key not in tree.entries:
             problems.append(tree.mark.problem(f"the key '{key}' is missing", valid=", ".join(KEYS)))
-    factors = read_factors(tree.entries["factors"], registry, problems) if "factors" in tree.entries else ()
     settings = _run(tree.entries.get("run"), problems)
+    scenarios = _scenarios(tree.entries.get("scenarios"), path, registry, problems)
+    node = tree.entries.get("factors")
+    factors = read_factors(node, registry, problems, _zero(scenarios, settings)) if node is not None else ()
     return {
         "id": path.name,
         "title": _texts(tree, "title", problems),
         "story": _texts(tree, "story", problems),
-        "scenarios": _scenarios(tree.entries.get("scenarios"), path, registry, problems),
+        "scenarios": scenarios,
         "factors": factors,
+        "not_applicable": not_applicable(node, registry, factors) if node is not None else {},
         "outcomes": read_outcomes(tree.entries.get("outcomes"), settings["until"], problems),
         "design": _design(tree.entries.get("design"), factors, problems),
         "replicates": _replicates(tree.entries.get("replicates"), problems),
@@ -150,6 +155,18 @@ def _scenarios(node: Node | None, path: Path, registry: Registry, problems: list
     for twice in sorted({name for name in identities if identities.count(name) > 1}):
         problems.append(node.mark.problem(f"scenario '{twice}' is named twice"))
     return tuple(found)
+
+
+def _zero(scenarios: ListOf[Scenario], settings: dict[str, Any]) -> frozenset[str]:
+    """Ids of the paths that are zero in every quarter of every scenario."""
+    zero: list[set[str]] = []
+    for scenario in scenarios:
+        try:
+            paths = scenario.effective(settings["until"], 0, settings["seed"]).paths
+        except InvalidInput:  # told where the scenario is run; nothing is known of its paths
+            return frozenset()
+        zero.append({name for name, path in paths.items() if not np.any(path)})
+    return frozenset(set.intersection(*zero)) if zero else frozenset()
 
 
 def _whole(node: Node, what: str, least: int, problems: list[Problem]) -> int | None:

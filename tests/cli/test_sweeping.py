@@ -64,7 +64,39 @@ def test_sweep_is_stored_counted_and_ranked(aiplan: Command, experiment: str) ->
     assert [row["factor"] for row in first] == ["fiscal_rd_grants", "award_beta"]
     assert first[0]["mu_star"] > 0.0 == first[1]["mu_star"]  # the stand-in knows grants alone
     assert document["outcomes"][0]["replicates"] == 3 and 0.0 < document["outcomes"][0]["share_variance"] < 1.0
-    assert rows(Path("out/sensitivity.csv"))[0]["factor"] == "fiscal_rd_grants"
+    stored = rows(Path("out/sensitivity.csv"))[0]
+    assert stored["factor"] == "fiscal_rd_grants"
+    assert (stored["points"], stored["replicates"], stored["scale"]) == ("12", "3", "0.002")
+    assert "3 seeds, the same at every point" in aiplan("sensitivity", "out", "--no-figures").out
+    for verb in ("targets", "plot"):
+        refused = aiplan(verb, "out")
+        assert (refused.code, refused.out) == (2, "") and "a sweep of 12 points" in refused.err
+
+
+def test_grid_gives_paired_differences_to_the_level_as_planned(aiplan: Command, folder: Path) -> None:
+    head, _, tail = EXPERIMENT.partition("  fiscal_rd_grants")
+    levels = "  fiscal_rd_grants: {levels: [0, 1, 2], as: multiply, from: 2018Q1}\n"
+    tail = tail.partition("award_beta: prior\n")[2].replace("{name: morris, n: 4, seed: 1}", "{name: grid}")
+    (folder / "grid.yaml").write_text(head + levels + tail, encoding="utf-8")
+    assert aiplan("sweep", "grid.yaml", "--jobs", "1", "--out", "out").code == 0
+    document = json.loads(aiplan("sensitivity", "out", "--json").out)
+    first = [row for row in document["response"] if row["outcome"] == "core_revenue_2018"]
+    assert [row["base"] for row in first] == [2, 2, 2] and first[1]["difference"] is None
+    for row in (first[0], first[2]):
+        assert row["difference"] == pytest.approx(row["mean"] - first[1]["mean"])
+        assert row["low"] < row["difference"] < row["high"] and row["difference_error"] > 0.0
+    table = aiplan("sensitivity", "out", "--outcome", "core_revenue_2018").out
+    assert "differences to point 2, on the same seeds" in table and "out/response.csv" in table
+
+
+def test_what_does_not_apply_is_listed(aiplan: Command, folder: Path) -> None:
+    every = "  every: {vectors: {distribution: 'uniform(0.9, 1.1)', as: multiply}, except: [carrier_sales]}\n"
+    (folder / "own.yaml").write_text(EXPERIMENT.replace("outcomes:", every + "outcomes:"), encoding="utf-8")
+    assert aiplan("sweep", "own.yaml", "--jobs", "2", "--out", "out").code == 0
+    assert "left out by the experiment): carrier_sales" in aiplan("sensitivity", "out", "--no-figures").out
+    notes = {row["factor"]: row["note"] for row in rows(Path("out/sensitivity.csv"))}
+    assert notes["target_related_revenue"].startswith("not applicable: read by observation")
+    assert notes["award_beta"] == ""
 
 
 def test_existing_folder_is_refused_and_continued_on_request(aiplan: Command, experiment: str) -> None:

@@ -44,11 +44,35 @@ def test_shipped_experiments_load_and_stay_within_bounds(name: str) -> None:
 
 
 def test_screening_varies_every_lever_and_every_uncertain_constant() -> None:
-    names = {factor.name for factor in load_experiment("screening").factors}
+    screening = load_experiment("screening")
+    names = {factor.parameter.id if factor.parameter else factor.name for factor in screening.factors}
+    assert not names & set(screening.not_applicable)
+    names |= set(screening.not_applicable)
     wanted = {row.id for row in registry().values() if row.is_lever and row.plan_class != "O"}
     wanted |= {row.id for row in registry().values() if row.kind == "parameter" and row.plan_class != "O"}
     assert wanted <= names
     assert {f"variants.{rule}" for rule in VARIANTS if rule != "venture_supply"} <= names
+
+
+def test_screening_moves_what_is_zero_in_the_baseline_and_names_what_cannot_matter() -> None:
+    screening = load_experiment("screening")
+    plan = make_sweep(screening)
+    base = plan.effective["plan_baseline", 0]
+    for factor in plan.factors:
+        if factor.parameter is not None and factor.parameter.id in base.paths:
+            level = factor.values(np.array([0.875]))[0]
+            moved = applied(base, [factor], [level]).paths[factor.parameter.id]
+            assert not np.array_equal(moved, base.paths[factor.parameter.id]), factor.name
+    assert {"scope_factor_i", "list_widening", "imposed_venture_path"} <= set(screening.not_applicable)
+    assert "carrying_speed" not in screening.not_applicable  # it moves related revenue
+
+
+def test_every_sets_a_path_that_is_zero_throughout(folder: Path) -> None:
+    body = "factors: {every: {levers: {distribution: 'uniform(0.5, 1.5)', as: multiply}}}\n"
+    factors = {f.name: f for f in written(folder, body + "design: {name: morris, n: 2}\n").factors}
+    assert factors["compute_import_restriction"].action == "set"
+    assert factors["compute_import_restriction"].prior == registry()["compute_import_restriction"].prior
+    assert factors["fiscal_rd_grants"].action == "multiply"
 
 
 @pytest.mark.parametrize(("action", "level"), [("set", 30.0), ("add", 5.0), ("multiply", 2.0), ("strength", 0.0)])
@@ -123,6 +147,7 @@ def test_table_of_points_is_run_as_written(folder: Path) -> None:
         (grid("award_beta: {levels: [0.4], from: 2020Q1}"), "5:37", "takes no date"),
         (grid("award_beta: {levels: [0.4], as: strength}"), "5:35", "is a constant"),
         (grid("award_beta: {levels: [0.4], as: multipl}"), "5:35", "did you mean multiply"),
+        (grid("migration_friction: {levels: [2], as: multiply}"), "5:3", "multiplying it changes nothing"),
         (grid("award_beta: prior"), "6:9", "a grid takes factors with levels"),
         (grid("award_beta: {distribution: 'unifrom(0,1)'}"), "5:30", "did you mean uniform"),
         (grid("fiscal_rd_grants: {levels: [20], from: 2016Q1}"), "5:42", "may not be changed before 2017Q3"),
