@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from simulation.cli.output import FigureLanguage, Json, Language, message, progress_bar, show_json, show_table
-from simulation.cli.running import FAILED_RUNS, Cluster, Jobs, Replicates, Scale, Seed, Set, Until, executor
+from simulation.cli.running import (
+    FAILED_RUNS,
+    Cluster,
+    Jobs,
+    Replicates,
+    Scale,
+    Seed,
+    Set,
+    Until,
+    executor,
+    tell_failures,
+)
 
 if TYPE_CHECKING:
     from simulation.analysis.swept import Swept
@@ -251,6 +262,9 @@ def compare(
     else:
         show_comparison(rows, reached)
         typer.echo(f"Result: {result.folder}")
+    if result.failures:
+        tell_failures(result.failures)
+        raise typer.Exit(FAILED_RUNS)
 
 
 def _tell(runs: int, needed: int) -> None:

@@ -45,7 +45,7 @@ class Experiment:
     source : str
         Path as messages show it.
     text : str
-        The file as read, kept beside the result.
+        The file as read.
     not_applicable : dict of str to str
         What ``every`` would name and does not vary, with the reason.
     """

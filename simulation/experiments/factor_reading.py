@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Set
 from dataclasses import replace
@@ -207,19 +208,39 @@ def _levels(name: str, parameter: Parameter, action: str, node: Mapping, problem
     if not isinstance(item, Sequence) or not item.items:
         problems.append(item.mark.problem(f"{name}: levels are a list of numbers", valid=valid_range(parameter)))
         return ()
-    numbers: list[float] = []
-    for level in item.items:
-        if action == SET:
-            amount = SettingReader(parameter, problems).read_amount(level)
-        else:
-            amount = level.value if isinstance(level, Scalar) and not isinstance(level.value, (bool, str)) else None
-            if amount is None:
-                problems.append(level.mark.problem(f"{name}: '{plain(level)}' is not a number"))
-        if isinstance(amount, (int, float)):
-            numbers.append(float(amount))
+    read = [read_level(name, parameter, action, level, problems) for level in item.items]
+    numbers = [number for number in read if number is not None]
     if len(set(numbers)) < len(numbers):
         problems.append(item.mark.problem(f"{name}: a level is named twice"))
     return tuple(numbers)
+
+
+def read_level(name: str, parameter: Parameter, action: str, node: Node, problems: list[Problem]) -> float | None:
+    """One value of a factor in the registry's unit and within its bounds; ``None`` after noting a problem.
+
+    Parameters
+    ----------
+    name : str
+        Of the factor.
+    parameter : Parameter
+        Row of the registry.
+    action : {'set', 'add', 'multiply', 'strength'}
+        What the value does; one that replaces the path has a unit and bounds, any other is a plain number.
+    node : Node
+        The value as written.
+    problems : list of Problem
+        Receives the complaint.
+    """
+    before = len(problems)
+    if action == SET:
+        amount = SettingReader(parameter, problems).read_amount(node)
+    else:
+        amount = node.value if isinstance(node, Scalar) and not isinstance(node.value, (bool, str)) else None
+    if isinstance(amount, (int, float)) and math.isfinite(amount):
+        return float(amount)
+    if len(problems) == before:
+        problems.append(node.mark.problem(f"{name}: '{plain(node)}' is not a number"))
+    return None
 
 
 def _every(node: Node, registry: Registry, problems: list[Problem]) -> Iterable[Factor]:

@@ -10,9 +10,10 @@ import numpy as np
 
 from simulation.errors import InvalidInput, Problem
 from simulation.experiments.designs import DESIGNS, GRID, SOBOL, TABLE, Design
-from simulation.experiments.factor_reading import not_applicable, read_factors
+from simulation.experiments.factor_reading import not_applicable, read_factors, read_level
 from simulation.experiments.factors import Factor, Value
 from simulation.experiments.outcomes import read_outcomes
+from simulation.experiments.plan import clashing
 from simulation.inputs.reading import nearest
 from simulation.inputs.registry import Registry
 from simulation.scenario import Scenario, load
@@ -147,13 +148,15 @@ def _scenarios(node: Node | None, path: Path, registry: Registry, problems: list
             problems.append(item.mark.problem("'scenarios' names scenarios by id or path", valid="[plan_baseline]"))
             continue
         try:
-            found.append(load(item.value, search=path.parent, registry=registry))
+            beside = path.parent / item.value
+            reference = beside if item.value.endswith(ENDINGS) and beside.is_file() else item.value
+            found.append(load(reference, search=path.parent, registry=registry))
         except InvalidInput as error:
             problems.append(item.mark.problem(f"scenario '{item.value}' cannot be used"))
             problems.extend(error.problems)
-    identities = [scenario.id for scenario in found]
-    for twice in sorted({name for name in identities if identities.count(name) > 1}):
-        problems.append(node.mark.problem(f"scenario '{twice}' is named twice"))
+    clash = clashing([scenario.id for scenario in found])
+    if clash:
+        problems.append(node.mark.problem(clash))
     return tuple(found)
 
 
@@ -211,7 +214,7 @@ def _design(node: Node | None, factors: ListOf[Factor], problems: list[Problem])
         problems.append(place.problem(f"unknown design '{name}'", nearest(str(name), DESIGNS), ", ".join(DESIGNS)))
         return Design(GRID)
     seed = _whole(node.entries["seed"], "design.seed", 0, problems) if "seed" in node.entries else 1
-    points = _points(node.entries.get("points"), factors, problems) if name == TABLE else ()
+    points = _points(node.entries.get("points", node), factors, problems) if name == TABLE else ()
     size = 0
     if name not in (GRID, TABLE):
         size = _size(node, str(name), problems)
@@ -220,8 +223,11 @@ def _design(node: Node | None, factors: ListOf[Factor], problems: list[Problem])
         problems.append(node.key_mark("n").problem(message, valid=f"{LEAST_WITH_LEVELS} or a higher power of two"))
     if name == GRID:
         _needs_levels(factors, node.mark, problems)
-    second = bool(plain(node.entries["second_order"])) if "second_order" in node.entries else False
-    return Design(str(name), size, seed or 0, second, points)
+    second = plain(node.entries["second_order"]) if "second_order" in node.entries else False
+    if not isinstance(second, bool):
+        message = f"design.second_order: '{second}' is neither true nor false"
+        problems.append(node.entries["second_order"].mark.problem(message, valid="true, false"))
+    return Design(str(name), size, seed or 0, bool(second), points)
 
 
 def _size(node: Mapping, name: str, problems: list[Problem]) -> int:
@@ -243,11 +249,11 @@ def _needs_levels(factors: ListOf[Factor], mark: Mark, problems: list[Problem]) 
             problems.append(mark.problem(message, valid=f"{factor.name}: {{levels: [...]}}, or another design"))
 
 
-def _points(node: Node | None, factors: ListOf[Factor], problems: list[Problem]) -> tuple[tuple[Value, ...], ...]:
+def _points(node: Node, factors: ListOf[Factor], problems: list[Problem]) -> tuple[tuple[Value, ...], ...]:
     """Points of a table: a list of mappings from factor to value; every factor is named at every point."""
     if not isinstance(node, Sequence) or not node.items:
-        place = node.mark if node is not None else None
-        (problems.append(place.problem("'points' is a list of mappings")) if place else None)
+        valid = "points: [{" + ", ".join(f"{factor.name}: ..." for factor in factors) + "}, ...]"
+        problems.append(node.mark.problem("a table needs 'points', a list of mappings", valid=valid))
         return ()
     names = [factor.name for factor in factors]
     rows: list[tuple[Value, ...]] = []
@@ -267,7 +273,6 @@ def _point_value(factor: Factor, node: Node, problems: list[Problem]) -> Value:
                 node.mark.problem(f"{factor.name} has no variant '{value}'", valid=", ".join(map(str, factor.levels)))
             )
         return str(value)
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        problems.append(node.mark.problem(f"{factor.name}: '{value}' is not a number"))
-        return 0.0
-    return float(value)
+    assert factor.parameter is not None  # only a variant has none
+    number = read_level(factor.name, factor.parameter, factor.action, node, problems)
+    return 0.0 if number is None else number

@@ -18,6 +18,8 @@ MODEL_VERSION = "2"
 DEPENDENCIES = (
     "numpy",
     "scipy",
+    "numba",
+    "llvmlite",
     "SALib",
     "mesa",
     "xarray",

@@ -239,3 +239,35 @@ def test_cluster_that_does_not_answer_is_refused(
     for words in (("sweep", experiment), ("run", "plan_baseline", "--replicates", "2")):
         done = aiplan(*words, "--cluster", "tcp://127.0.0.1:9", "--out", "out")
         assert done.code == 2 and "no Dask scheduler answers" in done.err and not Path("out").exists()
+
+
+def test_failed_runs_are_said_by_compare_and_targets_with_exit_code_four(
+    aiplan: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(simulation.model, "Economy", Fragile)
+    compared = aiplan("compare", *PAIR, "--replicates", "4", "--json")
+    assert compared.code == 4 and "cash is not finite" in compared.err and json.loads(compared.out)["comparison"]
+    words = ("targets", "plan_baseline", *PAIR[2:], "--replicates", "4", "--json")
+    first = aiplan(*words)
+    assert first.code == 4 and "--first-replicate 2" in first.err
+    stored = aiplan("targets", json.loads(first.out)["result"])
+    assert stored.code == 4 and "1 runs failed" in stored.out
+
+
+def test_precision_starts_with_runs_that_tell_a_spread(aiplan: Command) -> None:
+    done = aiplan("compare", *PAIR, "--replicates", "1", "--precision", "50%", "--json")
+    assert done.code == 0, done.err
+    assert json.loads(done.out)["comparison"][0]["runs"] == 2
+
+
+def test_precision_of_targets_that_lie_beyond_the_runs_is_refused(aiplan: Command, folder: Path) -> None:
+    done = aiplan("compare", "plan_baseline", "--until", "2018", "--precision", "2pp")
+    assert (done.code, done.out) == (2, "") and "2018Q4" in done.err and "2020" in done.err
+    assert not (folder / "results").exists()
+
+
+def test_precision_continues_a_folder_that_has_grown(aiplan: Command) -> None:
+    words = ("compare", *PAIR, "--replicates", "4", "--precision", "0.02%", "--out", "out", "--json")
+    grown = json.loads(aiplan(*words).out)["comparison"][0]["runs"]
+    again = aiplan(*words, "--resume")
+    assert again.code == 0 and json.loads(again.out)["comparison"][0]["runs"] == grown > 4

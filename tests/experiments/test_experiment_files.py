@@ -210,3 +210,32 @@ def test_all_mistakes_are_told_at_once(folder: Path) -> None:
     with pytest.raises(InvalidInput) as caught:
         written(folder, "factors: {award_bet: prior}\ndesign: {name: morriss}\nreplicates: 0\n")
     assert len(caught.value.problems) == 3
+
+
+@pytest.mark.parametrize(
+    ("design", "words"),
+    [
+        ("{name: table, points: [{award_beta: 99}]}", "above the upper bound"),
+        ("{name: table, points: [{award_beta: 0.3 years}]}", "does not convert to ratio"),
+        ("{name: table, points: [{award_beta: ~}]}", "is not a number"),
+        ("{name: table}", "a table needs 'points'"),
+        ("{name: sobol, n: 64, second_order: 'no'}", "neither true nor false"),
+    ],
+)
+def test_design_is_read_under_the_same_contract_as_everything(folder: Path, design: str, words: str) -> None:
+    with pytest.raises(InvalidInput) as raised:
+        written(folder, f"factors: {{award_beta: prior}}\ndesign: {design}\n")
+    assert words in str(raised.value) and "own.yaml:5" in str(raised.value)
+
+
+def test_point_of_a_table_may_be_written_in_another_unit(folder: Path) -> None:
+    body = "factors: {award_beta: {levels: [20%]}}\ndesign: {name: table, points: [{award_beta: 30%}]}\n"
+    assert written(folder, body).points() == [(0.3,)]
+
+
+def test_scenarios_that_would_share_files_are_named(folder: Path) -> None:
+    for name in ("one plan.yaml", "one_plan.yaml"):
+        (folder / name).write_text("kind: scenario\nschema_version: 1\n", encoding="utf-8")
+    head = HEAD.replace("[plan_baseline]", "[one plan.yaml, one_plan.yaml]")
+    with pytest.raises(InvalidInput, match="one plan and one_plan"):
+        written(folder, "factors: {award_beta: {levels: [0.3]}}\ndesign: {name: grid}\n", head)
