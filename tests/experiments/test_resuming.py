@@ -81,6 +81,14 @@ def test_fewer_runs_than_a_folder_holds_are_refused(plain: Scenario, folder: Pat
     assert Result("runs").manifest["status"] == {"done": 4, "failed": 0}
 
 
+def test_folder_of_a_single_point_holds_one_run(folder: Path) -> None:
+    experiment(folder, 3)
+    assert sweep(point=2, first_replicate=1).manifest["replicates"] == 1
+    assert status("out") == {"done": 1, "failed": 0, "pending": 0}
+    with pytest.raises(StoreConflict, match="may only grow"):
+        sweep(point=2, first_replicate=3, resume=True)
+
+
 def test_independent_points_do_not_grow(folder: Path) -> None:
     experiment(folder, 3)
     change("replicates: 4\n", "replicates: 4\npairing: independent\n")
