@@ -205,6 +205,19 @@ def test_result_of_a_sweep_needs_nothing_outside(folder: Path, monkeypatch: pyte
     assert (single.data["core_revenue"].isel(member=0).values == there.values).all()
 
 
+def test_repeating_command_is_told_as_seen_from_here(
+    plain: Scenario, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_ensemble(plain, **settings(out="runs", economy=Fragile))
+    experiment(folder, 3)
+    run_sweep(load_experiment("sweep.yaml"), out="swept", executor=InProcess(), economy=Fragile)
+    (folder / "elsewhere").mkdir()
+    monkeypatch.chdir(folder / "elsewhere")
+    for name, file in (("runs", "scenarios/plain.yaml"), ("swept", "experiment.yaml")):
+        told = Result(f"../{name}").failures[0]["repeat"].split()[2]
+        assert told == f"../{name}/{file}" and Path(told).is_file()
+
+
 @pytest.mark.parametrize(
     "written",
     ["scenarios: plain.yaml", "scenarios:\n- plain.yaml  # the one", "scenarios:\n  - plain.yaml\n\n# factors follow"],
