@@ -102,9 +102,10 @@ def make_sweep(experiment: Experiment, point: int | None = None, first_replicate
 
 
 def sweep_manifest(experiment: Experiment, plan: Plan, command: str) -> dict[str, Any]:
-    """Provenance of a sweep, as ``manifest.json`` holds it; members follow from the design."""
-    chosen = {"replicates": experiment.replicates}
-    manifest = make_manifest(replace(plan, members=()), chosen, command)
+    """Provenance of a sweep, as ``manifest.json`` holds it; members follow from the design, unless it is one point."""
+    chosen = {"replicates": len(plan.members) // len(plan.points)}
+    members = plan.members if len(plan.points) == 1 else ()
+    manifest = make_manifest(replace(plan, members=members), chosen, command)
     return {
         **manifest,
         "experiment": experiment.id,

@@ -81,6 +81,14 @@ def test_fewer_runs_than_a_folder_holds_are_refused(plain: Scenario, folder: Pat
     assert Result("runs").manifest["status"] == {"done": 4, "failed": 0}
 
 
+def test_folder_of_a_single_point_holds_one_run(folder: Path) -> None:
+    experiment(folder, 3)
+    assert sweep(point=2, first_replicate=1).manifest["replicates"] == 1
+    assert status("out") == {"done": 1, "failed": 0, "pending": 0}
+    with pytest.raises(StoreConflict, match="may only grow"):
+        sweep(point=2, first_replicate=3, resume=True)
+
+
 def test_independent_points_do_not_grow(folder: Path) -> None:
     experiment(folder, 3)
     change("replicates: 4\n", "replicates: 4\npairing: independent\n")
@@ -195,6 +203,19 @@ def test_result_of_a_sweep_needs_nothing_outside(folder: Path, monkeypatch: pyte
     single = run_sweep(kept, out="single", point=2, first_replicate=3, executor=InProcess(), economy=Steady)
     there = swept.result.data["core_revenue"].isel(member=7)
     assert (single.data["core_revenue"].isel(member=0).values == there.values).all()
+
+
+def test_repeating_command_is_told_as_seen_from_here(
+    plain: Scenario, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_ensemble(plain, **settings(out="runs", economy=Fragile))
+    experiment(folder, 3)
+    run_sweep(load_experiment("sweep.yaml"), out="swept", executor=InProcess(), economy=Fragile)
+    (folder / "elsewhere").mkdir()
+    monkeypatch.chdir(folder / "elsewhere")
+    for name, file in (("runs", "scenarios/plain.yaml"), ("swept", "experiment.yaml")):
+        told = Result(f"../{name}").failures[0]["repeat"].split()[2]
+        assert told == f"../{name}/{file}" and Path(told).is_file()
 
 
 @pytest.mark.parametrize(
