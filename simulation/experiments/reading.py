@@ -66,6 +66,8 @@ def read_experiment(reference: str, registry: Registry, problems: list[Problem])
     scenarios = _scenarios(tree.entries.get("scenarios"), path, registry, problems)
     node = tree.entries.get("factors")
     factors = read_factors(node, registry, problems, _zero(scenarios, settings)) if node is not None else ()
+    if isinstance(node, Mapping) and not problems:
+        problems += _levels_beyond(node, factors, scenarios, settings)
     return {
         "id": path.name,
         "title": _texts(tree, "title", problems),
@@ -170,6 +172,29 @@ def _zero(scenarios: ListOf[Scenario], settings: dict[str, Any]) -> frozenset[st
             return frozenset()
         zero.append({name for name, path in paths.items() if not np.any(path)})
     return frozenset(set.intersection(*zero)) if zero else frozenset()
+
+
+def _levels_beyond(
+    node: Mapping, factors: ListOf[Factor], scenarios: ListOf[Scenario], settings: dict[str, Any]
+) -> list[Problem]:
+    """Levels that would take a path beyond its bounds, where it would be cut and the level not be what it says."""
+    found = []
+    marks = {name: mark for name, mark, _ in node}
+    for scenario in scenarios:
+        effective = scenario.effective(settings["until"], 0, settings["seed"])
+        for factor in factors:
+            row = factor.parameter
+            if row is None or not factor.levels or factor.name not in marks:
+                continue
+            default = row.path(effective.quarters) if row.id in effective.paths else row.values
+            path = np.asarray(effective.paths.get(row.id, effective.values.get(row.id)), dtype=float)
+            for level in factor.levels:
+                moved = factor.moved(path, np.asarray(default, dtype=float), float(level))
+                furthest = moved.max() if moved.max() > row.high else moved.min()
+                if not row.low <= furthest <= row.high:
+                    text = f"level {level:g} takes {factor.name} to {furthest:g} in {scenario.id}, beyond its bounds"
+                    found.append(marks[factor.name].problem(text, valid=f"{row.low:g} to {row.high:g} {row.unit}"))
+    return found
 
 
 def _whole(node: Node, what: str, least: int, problems: list[Problem]) -> int | None:

@@ -75,7 +75,7 @@ def test_every_sets_a_path_that_is_zero_throughout(folder: Path) -> None:
     assert factors["fiscal_rd_grants"].action == "multiply"
 
 
-@pytest.mark.parametrize(("action", "level"), [("set", 30.0), ("add", 5.0), ("multiply", 2.0), ("strength", 0.0)])
+@pytest.mark.parametrize(("action", "level"), [("set", 30.0), ("add", 5.0), ("multiply", 1.5), ("strength", 0.0)])
 def test_level_acts_as_said_and_only_from_its_date(folder: Path, action: str, level: float) -> None:
     experiment = written(folder, grid(f"fiscal_rd_grants: {{levels: [{level}], as: {action}, from: 2020Q1}}"))
     plan = make_sweep(experiment)
@@ -89,7 +89,7 @@ def test_level_acts_as_said_and_only_from_its_date(folder: Path, action: str, le
     wanted = {
         "set": np.full(len(before), level),
         "add": before + 5.0,
-        "multiply": 2.0 * before,
+        "multiply": 1.5 * before,
         "strength": default,
     }[action]
     row = registry()["fiscal_rd_grants"]
@@ -148,6 +148,7 @@ def test_table_of_points_is_run_as_written(folder: Path) -> None:
         (grid("award_beta: {levels: [0.4], as: strength}"), "5:35", "is a constant"),
         (grid("award_beta: {levels: [0.4], as: multipl}"), "5:35", "did you mean multiply"),
         (grid("migration_friction: {levels: [2], as: multiply}"), "5:3", "multiplying it changes nothing"),
+        (grid("fiscal_rd_grants: {levels: [1, 3], as: multiply}"), "5:3", "level 3 takes fiscal_rd_grants to"),
         (grid("award_beta: prior"), "6:9", "a grid takes factors with levels"),
         (grid("award_beta: {distribution: 'unifrom(0,1)'}"), "5:30", "did you mean uniform"),
         (grid("fiscal_rd_grants: {levels: [20], from: 2016Q1}"), "5:42", "may not be changed before 2017Q3"),
