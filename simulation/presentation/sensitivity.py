@@ -190,7 +190,7 @@ def tornado(view: SweptView) -> Sheet:
     sheet.frame(
         view.say("title_tornado", factor=view.factor(rows[0]["factor"]), outcome=view.outcome_label),
         view.subtitle(),
-        view.notes(view.method_note),
+        view.notes(view.method_note, *(["note_intervals"] if view.design.name in MEASURE else [])),
     )
     axes = sheet.figure.subplots()
     axes.grid(axis="x")
@@ -235,7 +235,6 @@ def over_time(view: SweptView) -> Sheet:
     first, last = years[0], years[-1]
     chance = ["note_over_time"] if view.summary["replicates"] > 1 else []
     table = view.swept.over_time(view.outcome, years)
-    leading = [row["factor"] for row in view.rows[:LINES]]
     sheet = Sheet(f"over_time-{view.name}", (9.6, 5.6))
     sheet.frame(
         view.say("title_over_time", outcome=view.outcome_label.replace(str(view.outcome.year), "").strip()),
@@ -246,8 +245,13 @@ def over_time(view: SweptView) -> Sheet:
     largest = {
         year: max(row[view.measure] for row in table if row["year"] == year and view.measure in row) for year in years
     }
+    # Who leads in some year is shown, not only who leads in the last.
+    share: dict[str, float] = {}
+    for row in table:
+        if view.measure in row:
+            share[row["factor"]] = max(share.get(row["factor"], 0.0), row[view.measure] / (largest[row["year"]] or 1.0))
     items = []
-    for place, name in enumerate(leading):
+    for place, name in enumerate(sorted(share, key=lambda factor: -share[factor])[:LINES]):
         # Effects of Morris grow with the outcome itself: shown as a share of the year's largest.
         scale = largest if view.design.name == MORRIS else dict.fromkeys(years, 1.0)
         values = [

@@ -30,14 +30,14 @@ SWEEP_PHRASES: dict[str, tuple[str, str]] = {
     ),
     "note_morris_bars": (
         "Mean absolute effect of moving a factor through the middle three quarters of its distribution (quantiles 1/8 "
-        "to 7/8) or of switching a rule, from points of random trajectories; bars: 90 % bootstrap intervals.",
-        "沿随机轨迹各点使因子在其分布中间四分之三（1/8至7/8分位数）内变动、或切换规则的平均绝对效应；"
-        "误差线为90%自助区间。",
+        "to 7/8) or of switching a rule, from points of random trajectories.",
+        "沿随机轨迹各点使因子在其分布中间四分之三（1/8至7/8分位数）内变动、或切换规则的平均绝对效应。",
     ),
+    "note_intervals": ("Bars: 90 % bootstrap intervals.", "误差线为90%自助区间。"),
     "note_sobol": (
-        "Shares of the variance of the mean outcome over the ranges that the experiment gives its factors; bars: 90 % "
-        "bootstrap intervals; a small negative value is estimation error.",
-        "在实验设定的因子范围内对平均结果方差的占比；误差线为90%自助区间；微小负值为估计误差。",
+        "Shares of the variance of the mean outcome over the ranges that the experiment gives its factors; a "
+        "small negative value is estimation error.",
+        "在实验设定的因子范围内对平均结果方差的占比；微小负值为估计误差。",
     ),
     "note_latin_hypercube": (
         "Distance between the outcome's distribution with a factor held in a slice and its whole distribution.",
