@@ -66,20 +66,25 @@ def prepared(name: str) -> Path:
 # %% [markdown]
 # ## 1. One lever in steps
 #
-# Every level sees the same random numbers, so neighbouring levels are compared run by run; the error is that of the
-# mean.
+# Every level sees the same random numbers, so levels are compared run by run: `difference` is to the level at which the
+# plan stays as it is (`base`), with its own error and 90 % interval, far smaller than the `error` of a mean.
 
 # %%
 grants = simulation.experiment(prepared("grants_sweep")).run(out=folder / "grants")
 for outcome in grants.outcomes()[-1:]:
     print(outcome.name)
-    print(format_table(grants.response(outcome), digits={"mean": 1, "error": 2}))
+    print(
+        format_table(
+            grants.response(outcome),
+            digits=dict.fromkeys(("mean", "error", "difference", "difference_error", "low", "high"), 2),
+        )
+    )
 
 # %% [markdown]
 # ## 2. Which factors matter at all
 #
-# Morris' screening moves one factor at a time along random trajectories: every lever between half and one and a half
-# times its path, every uncertain constant over its prior, every rule with rivals between them. Far right means
+# Morris' screening moves one factor at a time along random trajectories: through the middle three quarters of the
+# distribution of every lever and uncertain constant, and between the rivals of every rule. Far right means
 # important; above the dotted line means that the effect depends on where the others stand.
 
 # %%
@@ -97,7 +102,8 @@ for path in plot_sensitivity(screening, folder / "figures", [outcome.name]):
 # ## 3. Shares of the variance
 #
 # Sobol indices split the variance of the outcome: first order is what a factor does alone, total order includes its
-# interactions. The dashed line in the figure over the years is the share of a single run's variance that is chance.
+# interactions. The dashed line in the figure over the years is the share of a single run's variance that is chance,
+# alone and in interaction with the factors. All points share their seeds, so indices hold for these seeds.
 # An index is a statement about the *ranges* in the file as much as about the model.
 
 # %%

@@ -72,12 +72,25 @@ class Study:
 
 
 class StudyResult(Result):
-    """A stored result with its verdict and its figures."""
+    """A stored result with its verdict and its figures.
+
+    Both treat members as runs of the same inputs: of a sweep, whose points differ, they are refused (``UsageError``).
+    """
+
+    def _refuse_points(self) -> None:
+        from simulation.errors import UsageError
+
+        if self.manifest.get("points", 1) > 1:
+            raise UsageError(
+                f"{self.folder} holds a sweep of {self.manifest['points']} points, which are no runs of one scenario: "
+                f"use 'aiplan sensitivity {self.folder}'"
+            )
 
     @cached_property
     def _targets(self) -> list[dict[str, Any]]:
         from simulation.analysis.targets import targets_table
 
+        self._refuse_points()
         return targets_table(self.dataset)
 
     def targets(self) -> list[dict[str, Any]]:
@@ -88,6 +101,7 @@ class StudyResult(Result):
         """Mean paired differences of the further scenarios to the first, by variable and year; none for one alone."""
         from simulation.analysis.differences import differences_table
 
+        self._refuse_points()
         return differences_table(self.dataset)
 
     def plot(self, *kinds: str, folder: Reference | None = None, **options: Any) -> list[Path]:
@@ -109,6 +123,7 @@ class StudyResult(Result):
         """
         from simulation.presentation.figures import plot_result
 
+        self._refuse_points()
         return plot_result(self, Path(folder) if folder else self.folder / FIGURES, kinds or None, **options)
 
 

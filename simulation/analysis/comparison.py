@@ -2,7 +2,7 @@
 
 Run ``r`` of every scenario has the same keyed draws, so what is common to both cancels in the difference of the pair.
 The variance ratio says by how much: the variance that the difference of two independent runs would have, over that of
-the pair.  It is large while the two worlds still share their firms and people, and falls towards two as they part.
+the pair.  It is large while the two worlds still share their firms and people, and falls towards one as they part.
 """
 
 from __future__ import annotations

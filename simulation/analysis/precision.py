@@ -6,19 +6,22 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simulation.analysis.comparison import comparison_table, runs_for_mean, runs_for_probability
-from simulation.analysis.targets import targets_table
+from simulation.analysis.targets import fixed_rows, targets_table
 from simulation.errors import UsageError
 from simulation.experiments.outcomes import Outcome
 from simulation.experiments.runner import run_ensemble
 from simulation.results.result import Result
+from simulation.results.store import read_manifest
 
 if TYPE_CHECKING:
     import xarray as xr
 
 FIRST_RUNS = 20
+FEWEST_RUNS = 2  # below which no spread is known
 MOST_RUNS = 2000
 GROWTH = 4  # an ensemble grows at most so many times at once, since its first estimate of the spread is rough
 SPARE = 1.1  # runs beyond the estimate, so that few rounds are needed
@@ -55,8 +58,10 @@ class Precision:
         """Runs that the precision takes, judged from those there are."""
         if self.of == "probability":
             rows = [row for row in targets_table(dataset) if row["runs"]]
-            return max(runs_for_probability(row["probability"], self.value) for row in rows)
+            return max((runs_for_probability(row["probability"], self.value) for row in rows), default=_more(dataset))
         rows = comparison_table(dataset, outcomes)
+        if any(row["runs"] < FEWEST_RUNS for row in rows):  # so many have failed that no spread is known
+            return _more(dataset)
         return max(runs_for_mean(row["error"], row["runs"], self._half_width(row)) for row in rows)
 
     def _half_width(self, row: dict[str, Any]) -> float:
@@ -64,6 +69,30 @@ class Precision:
         if not width > 0.0:
             raise UsageError(f"the base of {row['outcome']} is zero: ask for a precision in {row['unit']}")
         return width
+
+
+def _more(dataset: xr.Dataset) -> int:
+    return dataset.sizes["member"] + 1
+
+
+def _check(precision: Precision, scenarios: Sequence[Any], until: str | int | None) -> None:
+    """``UsageError`` for a precision that these scenarios cannot have, before anything runs."""
+    if precision.of != "probability":
+        if len(scenarios) < 2:
+            raise UsageError(
+                "a difference takes a base and another scenario; the probability of a target is asked in pp"
+            )
+        return
+    last = scenarios[0].effective(until).quarters[-1]
+    years = sorted({target.year for target, _ in fixed_rows()})
+    if f"{years[0]}Q4" > last:
+        told = ", ".join(map(str, years))
+        raise UsageError(f"the runs end in {last}, before the first target: the targets are for {told}")
+
+
+def _held(out: Any) -> int:
+    """Runs of each scenario that a folder to be continued holds."""
+    return read_manifest(Path(out))["replicates"] if out is not None and Path(out).exists() else 0
 
 
 def run_until(
@@ -88,7 +117,8 @@ def run_until(
     told : callable
         Called with (runs, needed) after every round.
     **settings
-        Further arguments of :func:`simulation.experiments.run_ensemble`; ``replicates`` is where it starts.
+        Further arguments of :func:`simulation.experiments.run_ensemble`; ``replicates`` is where it starts, 2 at
+        least.
 
     Returns
     -------
@@ -96,11 +126,11 @@ def run_until(
     reached : bool
         Whether the precision was reached.
     """
-    if precision.of != "probability" and len(scenarios) < 2:
-        raise UsageError("a difference takes a base and another scenario; the probability of a target is asked in pp")
-    runs = min(settings.pop("replicates", None) or FIRST_RUNS, most)
+    _check(precision, scenarios, settings.get("until"))
     resume = bool(settings.pop("resume", False))
     out = settings.pop("out", None)
+    given = settings.pop("replicates", None)
+    runs = max(FEWEST_RUNS, min(FIRST_RUNS if given is None else given, most), _held(out) if resume else 0)
     while True:
         result = run_ensemble(scenarios, replicates=runs, out=out, resume=resume, **settings)
         needed = precision.needed(result.dataset, outcomes)

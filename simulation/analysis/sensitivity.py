@@ -1,7 +1,8 @@
-"""Which factors drive an outcome: Morris screening, Sobol indices, PAWN, and the share that is chance.
+"""Which factors drive an outcome: Morris screening, Sobol indices and PAWN.
 
-The estimators are SALib's.  An outcome of a design is an array of shape (point, replicate); indices describe its mean
-over replicates, and the share of the seed says how much of the variance of a single run the mean leaves out.  A design
+The estimators of Sobol indices and PAWN are SALib's.  An outcome of a design is an array of shape (point, replicate);
+indices describe its mean over replicates, and with the same seeds at every point they hold for these seeds; how much of
+the variance of a single run is chance, :mod:`simulation.analysis.chance` tells.  A design
 with a missing or infinite value is refused: one such value turns every Sobol index into nonsense without a word.
 
 References: Morris (1991) and Campolongo, Cariboni and Saltelli (2007) for the elementary effects; Sobol (2001),
@@ -10,15 +11,14 @@ Saltelli et al. (2010) and Jansen (1999) for first and total order; Pianosi and 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from simulation.analysis.frames import Table
+from simulation.analysis.screening import screening_table
 from simulation.errors import UsageError
-from simulation.experiments.designs import MORRIS, MORRIS_LEVELS, SOBOL, Design, salib_problem, size_of, unit_points
+from simulation.experiments.designs import MORRIS, SOBOL, Design, salib_problem, size_of, unit_points
 from simulation.experiments.factors import Factor
 
 RESAMPLES = 500
@@ -56,35 +56,13 @@ def complete(values: np.ndarray, design: Design, factors: Sequence[Factor]) -> n
     return values
 
 
-def seed_share(values: np.ndarray) -> dict[str, float]:
-    """Share of the variance of a single run that is due to its random numbers.
-
-    Parameters
-    ----------
-    values : ndarray, shape (point, replicate)
-        Outcome; at least two replicates.
-
-    Returns
-    -------
-    dict
-        ``seed`` and ``factors``, variances in the outcome's unit squared (unbiased, random-effects analysis of
-        variance); ``share`` between 0 and 1; NaN with a single replicate.
-    """
-    points, replicates = values.shape
-    if replicates < 2 or points < 2:
-        return {"seed": math.nan, "factors": math.nan, "share": math.nan}
-    within = float(values.var(axis=1, ddof=1).mean())
-    between = max(float(values.mean(axis=1).var(ddof=1)) - within / replicates, 0.0)
-    total = within + between
-    return {"seed": within, "factors": between, "share": within / total if total > 0.0 else math.nan}
-
-
 def sensitivity_table(values: np.ndarray, design: Design, factors: Sequence[Factor], seed: int = 1) -> Table:
     """Indices of all factors by the estimator that the design was made for, most important first.
 
-    ``morris`` gives ``mu_star`` (mean absolute elementary effect per full range of the factor), ``mu`` and ``sigma`` in
-    the outcome's unit; ``sobol`` gives ``first`` and ``total`` order; any other design gives ``pawn_median`` and
-    ``pawn_maximum``.  Columns ending in ``_error`` are half-widths of 90 % bootstrap intervals.
+    ``morris`` gives ``mu_star`` (mean absolute elementary effect of the middle three quarters of a distribution, or of
+    switching between two levels), ``mu`` and ``sigma`` in the outcome's unit; ``sobol`` gives ``first`` and ``total``
+    order; any other design gives ``pawn_median`` and ``pawn_maximum``.  Columns ending in ``_error`` are half-widths of
+    90 % bootstrap intervals.
     """
     means = complete(values, design, factors).mean(axis=1)
     rows = _estimate(means, design, factors, seed)
@@ -101,20 +79,7 @@ def _estimate(means: np.ndarray, design: Design, factors: Sequence[Factor], seed
 
 
 def _morris(means: np.ndarray, design: Design, factors: Sequence[Factor], seed: int) -> Table:
-    from SALib.analyze import morris
-
-    found = morris.analyze(
-        salib_problem(factors), unit_points(design, factors), means, num_resamples=RESAMPLES, conf_level=CONFIDENCE,
-        num_levels=MORRIS_LEVELS, seed=seed,
-    )  # fmt: skip
-    return [
-        {
-            "factor": factor.name, "mu_star": float(found["mu_star"][i]),
-            "mu_star_error": float(found["mu_star_conf"][i]), "mu": float(found["mu"][i]),
-            "sigma": float(found["sigma"][i]),
-        }
-        for i, factor in enumerate(factors)
-    ]  # fmt: skip
+    return screening_table(means, design, factors, seed, RESAMPLES, CONFIDENCE)
 
 
 def _sobol(means: np.ndarray, design: Design, factors: Sequence[Factor], seed: int) -> Table:
@@ -189,33 +154,5 @@ def convergence(values: np.ndarray, design: Design, factors: Sequence[Factor], s
     for n in prefixes(design):
         block = len(values) // design.n
         part = values[: n * block].mean(axis=1)
-        rows += [{"n": n, **row} for row in _estimate_part(part, design, factors, n, seed)]
+        rows += [{"n": n, **row} for row in _estimate(part, design, factors, seed)]
     return rows
-
-
-def _estimate_part(part: np.ndarray, design: Design, factors: Sequence[Factor], n: int, seed: int) -> Table:
-    if design.name == SOBOL:
-        return _sobol(part, design, factors, seed)
-    from SALib.analyze import morris
-
-    points = unit_points(design, factors)[: len(part)]
-    found = morris.analyze(
-        salib_problem(factors), points, part, num_resamples=RESAMPLES, conf_level=CONFIDENCE,
-        num_levels=MORRIS_LEVELS, seed=seed,
-    )  # fmt: skip
-    return [
-        {"factor": f.name, "mu_star": float(found["mu_star"][i]), "mu_star_error": float(found["mu_star_conf"][i])}
-        for i, f in enumerate(factors)
-    ]
-
-
-def summary(values: np.ndarray) -> dict[str, Any]:
-    """Mean, standard deviation and Monte Carlo error of an outcome over a design, with the numbers they rest on."""
-    points, replicates = values.shape
-    means = values.mean(axis=1)
-    error = float(values.std(axis=1, ddof=1).mean() / math.sqrt(replicates)) if replicates > 1 else math.nan
-    spread = float(means.std(ddof=1)) if points > 1 else math.nan
-    return {
-        "points": points, "replicates": replicates, "runs": points * replicates, "mean": float(means.mean()),
-        "spread": spread, "error_at_a_point": error, **{f"{k}_variance": v for k, v in seed_share(values).items()},
-    }  # fmt: skip

@@ -7,9 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from simulation.analysis.base_points import base_point
+from simulation.analysis.chance import seed_share, summary
+from simulation.analysis.comparison import paired
 from simulation.analysis.frames import Table
 from simulation.analysis.outcomes import by_point, outcome_values
-from simulation.analysis.sensitivity import complete, convergence, given_data, seed_share, sensitivity_table, summary
+from simulation.analysis.sensitivity import complete, convergence, given_data, sensitivity_table
 from simulation.errors import StoreConflict, UsageError
 from simulation.experiments.designs import GRID, MORRIS, SOBOL, TABLE, size_of, unit_points
 from simulation.experiments.experiment import Experiment, load_experiment
@@ -40,6 +43,11 @@ class Swept:
         self.experiment: Experiment = load_experiment(file)
 
     @property
+    def is_sample(self) -> bool:
+        """Whether the design is a sample, from which indices follow; grids and tables give responses."""
+        return self.experiment.design.name not in (GRID, TABLE)
+
+    @property
     def scenarios(self) -> tuple[str, ...]:
         """Ids of the scenarios that were swept."""
         return self.result.scenarios
@@ -61,7 +69,7 @@ class Swept:
     def sensitivity(self, outcome: Outcome, scenario: str = "") -> Table:
         """Indices of every factor, most important first; PAWN beside them where the sample allows."""
         design, factors = self.experiment.design, self.experiment.factors
-        if design.name in (GRID, TABLE):
+        if not self.is_sample:
             raise UsageError(f"a {design.name} is no sample: sensitivity needs morris, sobol or latin_hypercube")
         values = self.values(outcome, scenario)
         rows = sensitivity_table(values, design, factors)
@@ -86,28 +94,39 @@ class Swept:
             values = self.values(there, scenario)
             found = sensitivity_table(values, self.experiment.design, self.experiment.factors)
             rows += [{"year": year, **row} for row in found]
-            rows.append({"year": year, "factor": "seed", "share": seed_share(values)["share"]})
+            rows.append({"year": year, "factor": "seed", "share": seed_share(values, self.experiment.pairing)["share"]})
         return rows
 
     def response(self, outcome: Outcome, scenario: str = "") -> Table:
-        """Mean and spread of the outcome at every point, with the values of the factors."""
+        """The outcome at every point, with the values of the factors, and its paired difference to the base point.
+
+        Returns
+        -------
+        list of dict
+            ``point``, a column for every factor, ``mean`` and its Monte Carlo ``error`` over ``runs``; ``base``, the
+            point that is nearest to the scenario as it stands; ``difference`` to it, replicate by replicate,
+            ``difference_error`` and the 90 % interval ``low`` to ``high``, NaN at the base itself and where a single
+            replicate leaves it open.  Replicates share their seeds with ``pairing: common`` alone; otherwise the
+            difference is as uncertain as the columns say, but nothing is saved by pairing.
+        """
         values = self.values(outcome, scenario)
-        points = self.experiment.points()
         names = [factor.name for factor in self.experiment.factors]
-        errors = _errors(values)
-        return [
-            {"point": number + 1, **dict(zip(names, point, strict=True)), "mean": float(np.mean(values[number])),
-             "error": errors[number], "runs": int(np.isfinite(values[number]).sum())}
-            for number, point in enumerate(points)
-        ]  # fmt: skip
+        base = base_point(self.experiment, scenario or self.scenarios[0])
+        rows: Table = []
+        for number, point in enumerate(self.experiment.points()):
+            valid = values[number][np.isfinite(values[number])]
+            error = float(valid.std(ddof=1) / np.sqrt(len(valid))) if len(valid) > 1 else np.nan
+            found = paired(values[base], values[number])
+            own = number == base
+            rows.append(
+                {"point": number + 1, **dict(zip(names, point, strict=True)),
+                 "mean": float(valid.mean()) if len(valid) else np.nan, "error": error, "runs": len(valid),
+                 "base": base + 1, "difference": np.nan if own else found["difference"],
+                 "difference_error": np.nan if own else found["error"], "low": np.nan if own else found["low"],
+                 "high": np.nan if own else found["high"]}
+            )  # fmt: skip
+        return rows
 
     def summary(self, outcome: Outcome, scenario: str = "") -> dict[str, Any]:
         """Size of the sweep, mean, spread and the share of the seed for an outcome."""
-        return {"outcome": outcome.name, **summary(self.values(outcome, scenario))}
-
-
-def _errors(values: np.ndarray) -> np.ndarray:
-    """Monte Carlo standard error of the mean at every point; NaN for a single replicate."""
-    if values.shape[1] < 2:
-        return np.full(len(values), np.nan)
-    return values.std(axis=1, ddof=1) / np.sqrt(values.shape[1])
+        return {"outcome": outcome.name, **summary(self.values(outcome, scenario), self.experiment.pairing)}

@@ -134,9 +134,7 @@ def _report(result: StudyResult, files: list[Path], json: bool) -> None:
     from simulation.cli.verdict import show_differences, show_verdict
 
     failures = result.failures
-    for failure in failures:
-        name = f"{failure['scenario']}, replicate {failure['replicate']}"
-        message(f"failed: {name}: {failure['error']}\n  repeat: {failure['repeat']}")
+    tell_failures(failures)
     pictures = [path.as_posix() for path in files if path.suffix == ".png"]
     if json:
         show_json(
@@ -154,6 +152,13 @@ def _report(result: StudyResult, files: list[Path], json: bool) -> None:
     typer.echo(f"Result: {result.folder}")
     if pictures:
         typer.echo(f"Figures: {Path(pictures[0]).parent} ({len(pictures)} PNG, each with its data as CSV)")
+
+
+def tell_failures(failures: list[dict[str, Any]]) -> None:
+    """Say which runs failed, why, and how to repeat them."""
+    for failure in failures:
+        name = f"{failure['scenario']}, replicate {failure['replicate']}"
+        message(f"failed: {name}: {failure['error']}\n  repeat: {failure['repeat']}")
 
 
 def _profile(result: StudyResult, loaded: Study) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from simulation.cli.output import FigureLanguage, Json, Language, message, progress_bar, show_json
-from simulation.cli.running import Jobs, Replicates, Scale, Seed, Set, Until
+from simulation.cli.running import FAILED_RUNS, Jobs, Replicates, Scale, Seed, Set, Until, tell_failures
 
 if TYPE_CHECKING:
     from simulation.study import StudyResult
@@ -65,6 +65,9 @@ def targets(
     else:
         show_verdict(rows, len(result.failures))
         typer.echo(f"Result: {result.folder}")
+    if result.failures:
+        tell_failures(result.failures)
+        raise typer.Exit(FAILED_RUNS)
 
 
 def _run(references: list[str], overrides: list[str] | None, **settings: Any) -> StudyResult:

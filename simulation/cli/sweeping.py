@@ -9,9 +9,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from simulation.cli.output import FigureLanguage, Json, Language, message, progress_bar, show_json, show_table
-from simulation.cli.running import FAILED_RUNS, Cluster, Jobs, Replicates, Scale, Seed, Set, Until, executor
+from simulation.cli.running import (
+    FAILED_RUNS,
+    Cluster,
+    Jobs,
+    Replicates,
+    Scale,
+    Seed,
+    Set,
+    Until,
+    executor,
+    tell_failures,
+)
 
 if TYPE_CHECKING:
+    from simulation.analysis.swept import Swept
     from simulation.experiments.experiment import Experiment
 
 DirectoryOut = Annotated[
@@ -117,10 +129,14 @@ def sensitivity(
     language: FigureLanguage = Language.EN,
     json: Json = False,
 ) -> None:
-    """Which factors drive the outcomes of a sweep, and how much of their variance is chance."""
+    """Which factors drive the outcomes of a sweep, and how much is chance; for a grid or table its responses."""
+    from simulation.analysis.chance import told
     from simulation.analysis.swept import Swept
 
     swept = Swept(folder)
+    if not swept.is_sample:
+        _show_response(swept, tuple(outcome or ()), json)
+        return
     tables = {chosen.name: swept.sensitivity(chosen) for chosen in swept.outcomes(tuple(outcome or ()))}
     facts = [swept.summary(chosen) for chosen in swept.outcomes(tuple(outcome or ()))]
     files = _sensitivity_files(swept, tables, figures, language)
@@ -129,22 +145,59 @@ def sensitivity(
         show_json({"result": Path(folder).as_posix(), "outcomes": facts, "sensitivity": rows, "files": files})
         return
     for fact, (name, table) in zip(facts, tables.items(), strict=True):
-        chance = fact["share_variance"]
-        known = f"chance is {100 * chance:.1f} % of the variance of a run"
-        seeds = "one run a point does not tell the share of chance" if chance != chance else known
-        title = f"{name}: {fact['points']} points x {fact['replicates']} runs; {seeds}"
+        title = f"{name}: {fact['points']} points x {fact['replicates']} runs; {told(fact)}"
         show_table(table[:top], title=title)
         typer.echo("")
+    if swept.experiment.pairing == "common":
+        typer.echo("All points use the same seeds: indices hold for these seeds.")
+    for reason, names in _by_reason(swept.experiment.not_applicable).items():
+        typer.echo(f"not applicable ({reason}): {', '.join(names)}")
     for file in files:
         typer.echo(file)
 
 
+def _show_response(swept: Swept, names: tuple[str, ...], json: bool) -> None:
+    """The outcomes at every point of a grid or table with their paired differences to the base point."""
+    from simulation.results.text import csv_text, write_whole
+
+    tables = {chosen.name: swept.response(chosen) for chosen in swept.outcomes(names)}
+    rows = [{"outcome": name, **row} for name, table in tables.items() for row in table]
+    path = swept.result.folder / "response.csv"
+    write_whole(path, csv_text(rows))
+    if json:
+        show_json({"result": swept.result.folder.as_posix(), "response": rows, "files": [path.as_posix()]})
+        return
+    paired = "on the same seeds" if swept.experiment.pairing == "common" else "on seeds of their own"
+    for name, table in tables.items():
+        title = f"{name}: differences to point {table[0]['base']}, {paired}, with 90 % intervals"
+        show_table([{key: value for key, value in row.items() if key != "base"} for row in table], title=title)
+        typer.echo("")
+    typer.echo(path.as_posix())
+
+
+def _by_reason(reasons: dict[str, str]) -> dict[str, list[str]]:
+    """Names by why they are not varied."""
+    found: dict[str, list[str]] = {}
+    for name, reason in reasons.items():
+        found.setdefault(reason, []).append(name)
+    return found
+
+
 def _sensitivity_files(swept: Any, tables: dict[str, Any], figures: bool, language: str) -> list[str]:
-    """Write the tables beside the result, and its figures."""
+    """Write the tables beside the result, with its size and what does not apply, and its figures."""
     from simulation.results.store import FIGURES
     from simulation.results.text import csv_text, write_whole
 
-    rows = [{"outcome": name, **row} for name, table in tables.items() for row in table]
+    size = {"points": len(swept.experiment.points()), "replicates": swept.experiment.replicates}
+    size["scale"] = swept.result.manifest["scale"]
+    rows: list[dict[str, Any]] = []
+    for name, table in tables.items():
+        rows += [{"outcome": name, **row, **size, "note": ""} for row in table]
+        empty = dict.fromkeys(table[0], "")
+        rows += [
+            {"outcome": name, **empty, "factor": factor, **size, "note": f"not applicable: {reason}"}
+            for factor, reason in swept.experiment.not_applicable.items()
+        ]
     path = swept.result.folder / "sensitivity.csv"
     write_whole(path, csv_text(rows))
     files = [path]
@@ -209,6 +262,9 @@ def compare(
     else:
         show_comparison(rows, reached)
         typer.echo(f"Result: {result.folder}")
+    if result.failures:
+        tell_failures(result.failures)
+        raise typer.Exit(FAILED_RUNS)
 
 
 def _tell(runs: int, needed: int) -> None:

@@ -40,7 +40,9 @@ class Cluster:
             import dask
             from distributed import Client, LocalCluster
         except ImportError as error:
-            raise MissingExtra("running on a cluster needs Dask: install aiplan[cluster]") from error
+            raise MissingExtra(
+                "running on a cluster needs Dask: uv run --extra cluster, or pip install '.[cluster]'"
+            ) from error
         self._open = ExitStack()
         self._open.enter_context(dask.config.set(NANNY))
         if address == LOCAL:

@@ -18,6 +18,8 @@ from simulation.experiments.factors import Factor, Value
 GRID, TABLE, LATIN_HYPERCUBE, SOBOL, MORRIS = "grid", "table", "latin_hypercube", "sobol", "morris"
 DESIGNS = (GRID, TABLE, LATIN_HYPERCUBE, SOBOL, MORRIS)
 MORRIS_LEVELS = 4
+# Morris' levels stand for the middles of quarters of a distribution: its ends, often hard bounds, are never run.
+MORRIS_ENDS = (1.0 / 8.0, 7.0 / 8.0)
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,8 @@ class Design:
     name : str
         ``grid`` (all combinations of levels), ``table`` (points written in the file), ``latin_hypercube`` (``n``
         points), ``sobol`` (Saltelli's scheme of ``n (k + 2)`` points, or ``n (2 k + 2)`` with second order), ``morris``
-        (``n`` trajectories of ``k + 1`` points) for ``k`` factors.
+        (``n`` trajectories of ``k + 1`` points, distributions at the middles of their quarters, switches between pairs
+        of levels) for ``k`` factors.
     n : int
         Size; a power of two for ``sobol``; unused by ``grid`` and ``table``.
     seed : int
@@ -71,9 +74,45 @@ def _unit_cube(names: Sequence[str]) -> dict[str, Any]:
 def unit_points(design: Design, factors: Sequence[Factor]) -> np.ndarray:
     """Points of a sampled design in the unit cube, shape (points, factors), read-only; not for ``grid`` and ``table``.
 
-    They depend on the number of factors alone, and every index and figure asks for them again.
+    They depend on the number of factors and of their levels alone, and every index and figure asks for them again.
     """
+    if design.name == MORRIS:
+        return _trajectories(design, tuple(len(factor.levels) for factor in factors))
     return _sampled(design, len(factors))
+
+
+def moved_factors(design: Design, factors: Sequence[Factor]) -> np.ndarray:
+    """Column of the factor that each step of a Morris design moves, shape (trajectory, step)."""
+    blocks = _sampled(design, len(factors)).reshape(design.n, len(factors) + 1, len(factors))
+    return np.abs(np.diff(blocks, axis=1)).argmax(axis=2)
+
+
+@lru_cache(maxsize=4)
+def _trajectories(design: Design, levels: tuple[int, ...]) -> np.ndarray:
+    """Morris' trajectories with distributions between :data:`MORRIS_ENDS` and switches between pairs of levels.
+
+    A switch with few levels has no step of two thirds: each trajectory takes it from one level to another, all ordered
+    pairs of levels equally often as far as ``n`` allows, in an order of chance.
+    """
+    raw = _sampled(design, len(levels))
+    low, high = MORRIS_ENDS
+    points = low + (high - low) * raw
+    rng = np.random.default_rng([design.seed, len(levels)])
+    blocks, before = points.reshape(design.n, -1, len(levels)), raw.reshape(design.n, -1, len(levels))
+    for place, count in enumerate(levels):
+        if count:
+            moved = np.abs(before[:, :, place] - before[:, :1, place]) > 1e-9
+            pairs = _pairs(count, design.n, rng)
+            blocks[:, :, place] = (np.where(moved, pairs[:, 1:], pairs[:, :1]) + 0.5) / count
+    points.setflags(write=False)
+    return points
+
+
+def _pairs(count: int, n: int, rng: np.random.Generator) -> np.ndarray:
+    """Ordered pairs of different levels for ``n`` trajectories, shape (n, 2): round after round of all of them."""
+    every = np.array(list(itertools.permutations(range(count), 2)) or [(0, 0)])
+    rounds = [rng.permutation(every) for _ in range(-(-n // len(every)))]
+    return np.concatenate(rounds)[:n]
 
 
 @lru_cache(maxsize=4)

@@ -1,6 +1,6 @@
 """Where runs are executed. Every executor gives the same bits: a run depends on its task alone.
 
-An executor needs one method, ``map``; threads or a cluster fit in by writing that method.
+An executor needs one method, ``map``; a cluster fits in by writing that method.
 """
 
 from __future__ import annotations
@@ -9,15 +9,16 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from itertools import islice
 from typing import Any, Protocol, TypeVar
 
 Task = TypeVar("Task")
 Outcome = TypeVar("Outcome")
-Label = TypeVar("Label")
 # Loaded once in the fork server, so that each worker starts with the economy imported.
 PRELOAD = ("simulation.experiments.work", "simulation.model.economy")
 # Runs are the unit of parallel work: linear algebra that starts threads of its own only makes workers wait.
@@ -58,26 +59,6 @@ class InProcess:
             yield task, function(task)
 
 
-class Threads:
-    """A pool of threads of this process: the kernels run without the interpreter's lock, and nothing is started anew.
-
-    Parameters
-    ----------
-    workers : int
-        Number of threads, at least 1.
-    """
-
-    def __init__(self, workers: int) -> None:
-        self.workers = _at_least_one(workers)
-
-    def map(
-        self, function: Callable[[Task], Outcome], tasks: Sequence[Task]
-    ) -> Iterator[tuple[Task, Outcome | BaseException]]:
-        """Apply the function in threads; see :class:`Executor`."""
-        with ThreadPoolExecutor(self.workers) as pool:
-            yield from _finished(pool, {pool.submit(function, task): task for task in tasks})
-
-
 class Processes:
     """A pool of processes that lives as long as one call of :meth:`map`, and outlives the death of a worker.
 
@@ -100,41 +81,51 @@ class Processes:
         left = list(range(len(tasks)))
         while left:
             suspects: list[int] = []
+            told: set[int] = set()
             for place, outcome in self._pool(function, tasks, left, self.workers):
+                told.add(place)
                 if isinstance(outcome, BrokenProcessPool):
                     suspects.append(place)
                 else:
                     yield tasks[place], outcome
-            for place in suspects[: self.workers]:  # the others had not begun
+            for place in sorted(suspects):
                 for _, outcome in self._pool(function, tasks, [place], 1):
                     yield tasks[place], outcome
-            left = suspects[self.workers :]
+            left = [place for place in left if place not in told]  # the others had not begun
 
     def _pool(
         self, function: Callable[[Task], Outcome], tasks: Sequence[Task], places: Sequence[int], workers: int
     ) -> Iterator[tuple[int, Outcome | BaseException]]:
-        with _environment(), ProcessPoolExecutor(workers, _context(), _leave_interrupts_to_the_parent) as pool:
-            with _main_module_hidden():
-                pending = {pool.submit(function, tasks[place]): place for place in places}
-            broken = []
-            for place, outcome in _finished(pool, pending):
-                if isinstance(outcome, BrokenProcessPool):
-                    broken.append((place, outcome))
-                else:
-                    yield place, outcome
-            yield from sorted(broken, key=lambda pair: pair[0])  # tasks begin in their order
+        """Places of tasks and their outcomes as they come, until all are done or a worker has died.
+
+        No more tasks are handed in than there are workers: a task cannot be called back, and the user may stop.
+        """
+        waiting, running = iter(places), dict[Future[Outcome], int]()
+        with _environment(), ProcessPoolExecutor(workers, _context(), _begin_as_worker) as pool:
+            try:
+                _hand_in(pool, function, tasks, islice(waiting, workers), running)
+                while running:
+                    done = sorted(wait(running, return_when=FIRST_COMPLETED).done, key=running.__getitem__)
+                    found = [(running.pop(future), future) for future in done]
+                    _hand_in(pool, function, tasks, islice(waiting, len(found)), running)
+                    for place, future in found:
+                        error = future.exception()
+                        yield place, error if error is not None else future.result()
+            finally:
+                pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _finished(
-    pool: ThreadPoolExecutor | ProcessPoolExecutor, pending: dict[Future[Outcome], Label]
-) -> Iterator[tuple[Label, Outcome | BaseException]]:
-    """Outcomes as they come; what has not begun is given up when the caller stops listening."""
-    try:
-        for future in as_completed(pending):
-            error = future.exception()
-            yield pending[future], error if error is not None else future.result()
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+def _hand_in(
+    pool: ProcessPoolExecutor,
+    function: Callable[[Task], Outcome],
+    tasks: Sequence[Task],
+    places: Iterable[int],
+    running: dict[Future[Outcome], int],
+) -> None:
+    """Start tasks, unless a worker has died, with which the pool has ended."""
+    with _main_module_hidden(), suppress(BrokenProcessPool):
+        for place in places:
+            running[pool.submit(function, tasks[place])] = place
 
 
 def _at_least_one(workers: int) -> int:
@@ -143,9 +134,18 @@ def _at_least_one(workers: int) -> int:
     return workers
 
 
-def _leave_interrupts_to_the_parent() -> None:
-    """Let a worker finish and store its batch when the user stops the program."""
+def _begin_as_worker() -> None:
+    """Let a worker finish and store its batch when the user stops the program, and end it with the program."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
+
+
+def _end_with_the_parent() -> None:
+    """End this process when the program that started it has gone without a word."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _context() -> Any:

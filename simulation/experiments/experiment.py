@@ -45,7 +45,9 @@ class Experiment:
     source : str
         Path as messages show it.
     text : str
-        The file as read, kept beside the result.
+        The file as read.
+    not_applicable : dict of str to str
+        What ``every`` would name and does not vary, with the reason.
     """
 
     id: str
@@ -61,6 +63,7 @@ class Experiment:
     source: str
     text: str = field(repr=False)
     warnings: tuple[Problem, ...] = ()
+    not_applicable: dict[str, str] = field(default_factory=dict)
 
     @property
     def size(self) -> int:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
+from dataclasses import replace
 
 from simulation.errors import Problem
-from simulation.experiments.factors import ACTIONS, SET, STRENGTH, VARIANT_PREFIX, Factor, variant_levels
+from simulation.experiments.factors import ACTIONS, MULTIPLY, SET, STRENGTH, VARIANT_PREFIX, Factor, variant_levels
 from simulation.inputs.priors import KINDS, Prior, parse_prior
 from simulation.inputs.reading import nearest
 from simulation.inputs.registry import Parameter, Registry
@@ -17,16 +19,23 @@ from simulation.scenario.tree import Mapping, Mark, Node, Scalar, Sequence, plai
 
 FACTOR_KEYS = ("distribution", "levels", "as", "from")
 EVERY, EXCEPT, PRIOR, ALL = "every", "except", "prior", "all"
+MEASURES = "read by observation alone, which outcomes hold at its central value"
+LEFT_OUT = "left out by the experiment"
 GROUPS = ("levers", "drivers", "parameters", "vectors", "initial", "variants")
 EXAMPLE = "prior, {distribution: 'uniform(0,1)'} or {levels: [1, 2]}"
 
 
-def read_factors(node: Node, registry: Registry, problems: list[Problem]) -> tuple[Factor, ...]:
+def read_factors(
+    node: Node, registry: Registry, problems: list[Problem], zero: Set[str] = frozenset()
+) -> tuple[Factor, ...]:
     """Factors in the order of the file, those of ``every`` after the ones that are named.
+
+    Multiplying a path that is zero throughout (the ids in ``zero``) does nothing: ``every`` sets such a path instead,
+    by the prior of its row, and naming it with ``as: multiply`` is a mistake.
 
     ``every`` makes a factor of each registry row of a group: ``levers``, ``drivers``, ``parameters`` (constants that
     are scalars), ``vectors`` (constants that are vectors, as a whole), ``initial`` (the state of 2016) and
-    ``variants``; a row named by itself or under ``except`` is left out.
+    ``variants``; a row named by itself or under ``except`` is left out, and so is what :func:`not_applicable` names.
     """
     if not isinstance(node, Mapping) or not node.entries:
         problems.append(node.mark.problem("'factors' must be a mapping of names", valid=EXAMPLE))
@@ -39,11 +48,46 @@ def read_factors(node: Node, registry: Registry, problems: list[Problem]) -> tup
         if factor is not None:
             if factor.name in found:
                 problems.append(mark.problem(f"'{factor.name}' is named twice"))
+            if _idle(factor, zero):
+                message = f"{factor.name} is zero throughout in every scenario: multiplying it changes nothing"
+                problems.append(mark.problem(message, valid="as: set or as: add"))
             found[factor.name] = factor
     if EVERY in node.entries:
         for factor in _every(node.entries[EVERY], registry, problems):
-            found.setdefault(factor.name, factor)
+            found.setdefault(factor.name, _moving(factor) if _idle(factor, zero) else factor)
     return tuple(found.values())
+
+
+def _idle(factor: Factor, zero: Set[str]) -> bool:
+    return factor.action == MULTIPLY and factor.parameter is not None and factor.parameter.id in zero
+
+
+def _moving(factor: Factor) -> Factor:
+    """The factor as one that sets its path: by the row's prior, else over the middle half of its bounds."""
+    row = factor.parameter
+    assert row is not None  # variants have no action
+    quarter = (row.high - row.low) / 4.0
+    middle = Prior("uniform", (row.low + quarter, row.high - quarter))
+    return replace(factor, action=SET, prior=row.prior or middle, levels=())
+
+
+def not_applicable(node: Node, registry: Registry, factors: Iterable[Factor]) -> dict[str, str]:
+    """What ``every`` names and cannot or shall not vary, with the reason; the rest of a group is factors."""
+    item = node.entries.get(EVERY) if isinstance(node, Mapping) else None
+    if not isinstance(item, Mapping):
+        return {}
+    varied = {factor.parameter.id for factor in factors if factor.parameter is not None}
+    varied |= {factor.name.removeprefix(VARIANT_PREFIX) for factor in factors if factor.is_variant}
+    found = {name: LEFT_OUT for name in sorted(_left_out(item, registry, [])) if name not in varied}
+    for parameter in registry.values():
+        if _only_measures(parameter) and group_of(parameter) in item.entries and parameter.id not in varied:
+            found[parameter.id] = MEASURES
+    return found
+
+
+def _only_measures(parameter: Parameter) -> bool:
+    """Whether a row is read by nothing but the observation operators, which outcomes hold at their central factors."""
+    return set(parameter.rules) == {"observation"}
 
 
 def _factor(name: str, mark: Mark, node: Node, registry: Registry, problems: list[Problem]) -> Factor | None:
@@ -164,19 +208,39 @@ def _levels(name: str, parameter: Parameter, action: str, node: Mapping, problem
     if not isinstance(item, Sequence) or not item.items:
         problems.append(item.mark.problem(f"{name}: levels are a list of numbers", valid=valid_range(parameter)))
         return ()
-    numbers: list[float] = []
-    for level in item.items:
-        if action == SET:
-            amount = SettingReader(parameter, problems).read_amount(level)
-        else:
-            amount = level.value if isinstance(level, Scalar) and not isinstance(level.value, (bool, str)) else None
-            if amount is None:
-                problems.append(level.mark.problem(f"{name}: '{plain(level)}' is not a number"))
-        if isinstance(amount, (int, float)):
-            numbers.append(float(amount))
+    read = [read_level(name, parameter, action, level, problems) for level in item.items]
+    numbers = [number for number in read if number is not None]
     if len(set(numbers)) < len(numbers):
         problems.append(item.mark.problem(f"{name}: a level is named twice"))
     return tuple(numbers)
+
+
+def read_level(name: str, parameter: Parameter, action: str, node: Node, problems: list[Problem]) -> float | None:
+    """One value of a factor in the registry's unit and within its bounds; ``None`` after noting a problem.
+
+    Parameters
+    ----------
+    name : str
+        Of the factor.
+    parameter : Parameter
+        Row of the registry.
+    action : {'set', 'add', 'multiply', 'strength'}
+        What the value does; one that replaces the path has a unit and bounds, any other is a plain number.
+    node : Node
+        The value as written.
+    problems : list of Problem
+        Receives the complaint.
+    """
+    before = len(problems)
+    if action == SET:
+        amount = SettingReader(parameter, problems).read_amount(node)
+    else:
+        amount = node.value if isinstance(node, Scalar) and not isinstance(node.value, (bool, str)) else None
+    if isinstance(amount, (int, float)) and math.isfinite(amount):
+        return float(amount)
+    if len(problems) == before:
+        problems.append(node.mark.problem(f"{name}: '{plain(node)}' is not a number"))
+    return None
 
 
 def _every(node: Node, registry: Registry, problems: list[Problem]) -> Iterable[Factor]:
@@ -196,7 +260,7 @@ def _every(node: Node, registry: Registry, problems: list[Problem]) -> Iterable[
                     yield factor
         else:
             for parameter in registry.values():
-                if group_of(parameter) == group and parameter.id not in left_out:
+                if group_of(parameter) == group and parameter.id not in left_out and not _only_measures(parameter):
                     factor = _of_parameter(parameter, "", mark, item, problems)
                     if factor is not None:
                         yield factor

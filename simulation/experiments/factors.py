@@ -76,7 +76,12 @@ class Factor:
         return str(self.prior) if self.prior is not None else ", ".join(map(str, self.levels))
 
     def apply(self, path: np.ndarray, default: np.ndarray, value: float) -> np.ndarray:
-        """Path or value of the parameter under ``value``, clipped to its bounds; shape of ``path``.
+        """Path or value of the parameter under ``value``, clipped to its bounds; arguments as of :meth:`moved`."""
+        assert self.parameter is not None  # variants are applied by :func:`applied`
+        return np.clip(self.moved(path, default, value), self.parameter.low, self.parameter.high)
+
+    def moved(self, path: np.ndarray, default: np.ndarray, value: float) -> np.ndarray:
+        """Path or value of the parameter under ``value``, wherever that leads; shape of ``path``.
 
         Parameters
         ----------
@@ -101,7 +106,7 @@ class Factor:
             changed[place] *= value
         else:
             changed[place] = default[place] + value * (changed[place] - default[place])
-        return np.clip(changed, self.parameter.low, self.parameter.high)
+        return changed
 
 
 def applied(effective: Effective, factors: Sequence[Factor], values: Sequence[Value]) -> Effective:

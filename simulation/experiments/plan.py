@@ -96,14 +96,25 @@ def settings(scenarios: Scenario | Sequence[Scenario], *given: Any) -> dict[str,
 
 
 def distinct(scenarios: Scenario | Sequence[Scenario]) -> tuple[Scenario, ...]:
-    """The scenarios as a tuple; ``UsageError`` when two share an id, under which their results are kept."""
+    """The scenarios as a tuple; ``UsageError`` when two share the file name under which their results are kept."""
     listed = tuple(scenarios) if isinstance(scenarios, Sequence) else (scenarios,)
-    seen: set[str] = set()
-    for scenario in listed:
-        if scenario.id in seen:
-            raise UsageError(f"two scenarios are called {scenario.id}; give one of the files another name")
-        seen.add(scenario.id)
+    clash = clashing([scenario.id for scenario in listed])
+    if clash:
+        raise UsageError(f"{clash}; give one of the files another name")
     return listed
+
+
+def clashing(identities: Sequence[str]) -> str:
+    """What is wrong with ids of which two would share the files of their results; empty when none do."""
+    seen: dict[str, str] = {}
+    for identity in identities:
+        other = seen.get(file_name(identity))
+        if other == identity:
+            return f"two scenarios are called {identity}"
+        if other is not None:
+            return f"the results of scenarios {other} and {identity} would be kept under one name"
+        seen[file_name(identity)] = identity
+    return ""
 
 
 def make_plan(

@@ -6,14 +6,17 @@ from collections.abc import Sequence as ListOf
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from simulation.errors import InvalidInput, Problem
 from simulation.experiments.designs import DESIGNS, GRID, SOBOL, TABLE, Design
-from simulation.experiments.factor_reading import read_factors
+from simulation.experiments.factor_reading import not_applicable, read_factors, read_level
 from simulation.experiments.factors import Factor, Value
 from simulation.experiments.outcomes import read_outcomes
+from simulation.experiments.plan import clashing
 from simulation.inputs.reading import nearest
 from simulation.inputs.registry import Registry
-from simulation.scenario import load
+from simulation.scenario import Scenario, load
 from simulation.scenario.documents import kind_of, packaged_folders, shown
 from simulation.scenario.finding import ENDINGS, locate
 from simulation.scenario.header import SCHEMA_VERSION, RunSettings, Texts, checked
@@ -59,14 +62,19 @@ def read_experiment(reference: str, registry: Registry, problems: list[Problem])
     for key in NEEDED:
         if key not in tree.entries:
             problems.append(tree.mark.problem(f"the key '{key}' is missing", valid=", ".join(KEYS)))
-    factors = read_factors(tree.entries["factors"], registry, problems) if "factors" in tree.entries else ()
     settings = _run(tree.entries.get("run"), problems)
+    scenarios = _scenarios(tree.entries.get("scenarios"), path, registry, problems)
+    node = tree.entries.get("factors")
+    factors = read_factors(node, registry, problems, _zero(scenarios, settings)) if node is not None else ()
+    if isinstance(node, Mapping) and not problems:
+        problems += _levels_beyond(node, factors, scenarios, settings)
     return {
         "id": path.name,
         "title": _texts(tree, "title", problems),
         "story": _texts(tree, "story", problems),
-        "scenarios": _scenarios(tree.entries.get("scenarios"), path, registry, problems),
+        "scenarios": scenarios,
         "factors": factors,
+        "not_applicable": not_applicable(node, registry, factors) if node is not None else {},
         "outcomes": read_outcomes(tree.entries.get("outcomes"), settings["until"], problems),
         "design": _design(tree.entries.get("design"), factors, problems),
         "replicates": _replicates(tree.entries.get("replicates"), problems),
@@ -142,14 +150,51 @@ def _scenarios(node: Node | None, path: Path, registry: Registry, problems: list
             problems.append(item.mark.problem("'scenarios' names scenarios by id or path", valid="[plan_baseline]"))
             continue
         try:
-            found.append(load(item.value, search=path.parent, registry=registry))
+            beside = path.parent / item.value
+            reference = beside if item.value.endswith(ENDINGS) and beside.is_file() else item.value
+            found.append(load(reference, search=path.parent, registry=registry))
         except InvalidInput as error:
             problems.append(item.mark.problem(f"scenario '{item.value}' cannot be used"))
             problems.extend(error.problems)
-    identities = [scenario.id for scenario in found]
-    for twice in sorted({name for name in identities if identities.count(name) > 1}):
-        problems.append(node.mark.problem(f"scenario '{twice}' is named twice"))
+    clash = clashing([scenario.id for scenario in found])
+    if clash:
+        problems.append(node.mark.problem(clash))
     return tuple(found)
+
+
+def _zero(scenarios: ListOf[Scenario], settings: dict[str, Any]) -> frozenset[str]:
+    """Ids of the paths that are zero in every quarter of every scenario."""
+    zero: list[set[str]] = []
+    for scenario in scenarios:
+        try:
+            paths = scenario.effective(settings["until"], 0, settings["seed"]).paths
+        except InvalidInput:  # told where the scenario is run; nothing is known of its paths
+            return frozenset()
+        zero.append({name for name, path in paths.items() if not np.any(path)})
+    return frozenset(set.intersection(*zero)) if zero else frozenset()
+
+
+def _levels_beyond(
+    node: Mapping, factors: ListOf[Factor], scenarios: ListOf[Scenario], settings: dict[str, Any]
+) -> list[Problem]:
+    """Levels that would take a path beyond its bounds, where it would be cut and the level not be what it says."""
+    found = []
+    marks = {name: mark for name, mark, _ in node}
+    for scenario in scenarios:
+        effective = scenario.effective(settings["until"], 0, settings["seed"])
+        for factor in factors:
+            row = factor.parameter
+            if row is None or not factor.levels or factor.name not in marks:
+                continue
+            default = row.path(effective.quarters) if row.id in effective.paths else row.values
+            path = np.asarray(effective.paths.get(row.id, effective.values.get(row.id)), dtype=float)
+            for level in factor.levels:
+                moved = factor.moved(path, np.asarray(default, dtype=float), float(level))
+                furthest = moved.max() if moved.max() > row.high else moved.min()
+                if not row.low <= furthest <= row.high:
+                    text = f"level {level:g} takes {factor.name} to {furthest:g} in {scenario.id}, beyond its bounds"
+                    found.append(marks[factor.name].problem(text, valid=f"{row.low:g} to {row.high:g} {row.unit}"))
+    return found
 
 
 def _whole(node: Node, what: str, least: int, problems: list[Problem]) -> int | None:
@@ -194,7 +239,7 @@ def _design(node: Node | None, factors: ListOf[Factor], problems: list[Problem])
         problems.append(place.problem(f"unknown design '{name}'", nearest(str(name), DESIGNS), ", ".join(DESIGNS)))
         return Design(GRID)
     seed = _whole(node.entries["seed"], "design.seed", 0, problems) if "seed" in node.entries else 1
-    points = _points(node.entries.get("points"), factors, problems) if name == TABLE else ()
+    points = _points(node.entries.get("points", node), factors, problems) if name == TABLE else ()
     size = 0
     if name not in (GRID, TABLE):
         size = _size(node, str(name), problems)
@@ -203,8 +248,11 @@ def _design(node: Node | None, factors: ListOf[Factor], problems: list[Problem])
         problems.append(node.key_mark("n").problem(message, valid=f"{LEAST_WITH_LEVELS} or a higher power of two"))
     if name == GRID:
         _needs_levels(factors, node.mark, problems)
-    second = bool(plain(node.entries["second_order"])) if "second_order" in node.entries else False
-    return Design(str(name), size, seed or 0, second, points)
+    second = plain(node.entries["second_order"]) if "second_order" in node.entries else False
+    if not isinstance(second, bool):
+        message = f"design.second_order: '{second}' is neither true nor false"
+        problems.append(node.entries["second_order"].mark.problem(message, valid="true, false"))
+    return Design(str(name), size, seed or 0, bool(second), points)
 
 
 def _size(node: Mapping, name: str, problems: list[Problem]) -> int:
@@ -226,11 +274,11 @@ def _needs_levels(factors: ListOf[Factor], mark: Mark, problems: list[Problem]) 
             problems.append(mark.problem(message, valid=f"{factor.name}: {{levels: [...]}}, or another design"))
 
 
-def _points(node: Node | None, factors: ListOf[Factor], problems: list[Problem]) -> tuple[tuple[Value, ...], ...]:
+def _points(node: Node, factors: ListOf[Factor], problems: list[Problem]) -> tuple[tuple[Value, ...], ...]:
     """Points of a table: a list of mappings from factor to value; every factor is named at every point."""
     if not isinstance(node, Sequence) or not node.items:
-        place = node.mark if node is not None else None
-        (problems.append(place.problem("'points' is a list of mappings")) if place else None)
+        valid = "points: [{" + ", ".join(f"{factor.name}: ..." for factor in factors) + "}, ...]"
+        problems.append(node.mark.problem("a table needs 'points', a list of mappings", valid=valid))
         return ()
     names = [factor.name for factor in factors]
     rows: list[tuple[Value, ...]] = []
@@ -250,7 +298,6 @@ def _point_value(factor: Factor, node: Node, problems: list[Problem]) -> Value:
                 node.mark.problem(f"{factor.name} has no variant '{value}'", valid=", ".join(map(str, factor.levels)))
             )
         return str(value)
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        problems.append(node.mark.problem(f"{factor.name}: '{value}' is not a number"))
-        return 0.0
-    return float(value)
+    assert factor.parameter is not None  # only a variant has none
+    number = read_level(factor.name, factor.parameter, factor.action, node, problems)
+    return 0.0 if number is None else number

@@ -27,7 +27,8 @@ from simulation.experiments.work import Batch, Done, EconomyClass, run_batch
 from simulation.results import provenance
 from simulation.results.dataset import Member
 from simulation.results.result import Result
-from simulation.results.store import EXPERIMENT, RUNS, SCENARIOS, Store, shard_path
+from simulation.results.shards import shard_path
+from simulation.results.store import EXPERIMENT, RUNS, SCENARIOS, Store, shard_of
 from simulation.results.text import file_name
 
 if TYPE_CHECKING:
@@ -136,7 +137,26 @@ def execute(
     executor: Executor | None = None,
     economy: EconomyClass | None = None,
 ) -> Result:
-    """Do what is left of a plan, store it, and put the dataset together; arguments as of :func:`run_ensemble`."""
+    """Do what is left of a plan, store it, and put the dataset together; arguments as of :func:`run_ensemble`.
+
+    The store is closed at the end, however it comes about.
+    """
+    try:
+        return _execute_all(plan, store, jobs, progress, profile, executor, economy)
+    finally:
+        store.close()
+
+
+def _execute_all(
+    plan: Plan,
+    store: Store,
+    jobs: int | None,
+    progress: Progress | None,
+    profile: bool,
+    executor: Executor | None,
+    economy: EconomyClass | None,
+) -> Result:
+    store.settle([scenario.id for scenario in plan.scenarios], plan.members)
     todo = _unfinished(plan, store)
     runner = executor or executor_for(jobs, sum(map(len, todo.values())))
     work = _batches(plan, todo, store.folder, runner.workers, economy, profile)
@@ -261,9 +281,10 @@ def _finish(store: Store, plan: Plan) -> Result:
     assembled = store.assemble(names, plan.members, plan.quarters, plan.level, plan.coordinates)
     result = Result(store.folder)
     stored = store.stored()
-    done = sum(shard_path(store.folder, name, member).name in stored for name in names for member in plan.members)
+    planned = {shard_path(store.folder, name, member).name for name in names for member in plan.members}
+    failed = sum(shard_of(store.folder, failure).name in planned for failure in result.failures)
     seconds = round(sum(run["seconds"] for run in result.runs), 2)
-    store.write_manifest(status={"done": done, "failed": len(result.failures)}, seconds=seconds)
+    store.write_manifest(status={"done": len(planned & stored), "failed": failed}, seconds=seconds)
     result.manifest = store.manifest
     if not assembled:
         first = result.failures[0]["error"] if result.failures else "nothing was run"

@@ -12,6 +12,7 @@ from simulation.errors import UsageError
 from simulation.experiments.executors import Executor
 from simulation.experiments.experiment import Experiment
 from simulation.experiments.factors import Value
+from simulation.experiments.keeping import kept_text
 from simulation.experiments.plan import Plan, make_manifest
 from simulation.experiments.runner import Progress, execute
 from simulation.experiments.work import EconomyClass
@@ -77,7 +78,7 @@ def run_sweep(
     manifest = sweep_manifest(experiment, plan, command or f"simulation.experiment({experiment.id!r}).run()")
     name = f"{experiment.id}-{hashlib.sha256(manifest['experiment_digest'].encode()).hexdigest()[:8]}"
     texts = {scenario.id: scenario.to_yaml() for scenario in experiment.scenarios}
-    further = {EXPERIMENT: experiment.text, POINTS: csv_text(points_table(plan))}
+    further = {EXPERIMENT: kept_text(experiment), POINTS: csv_text(points_table(plan))}
     store = Store.open(manifest, texts, out, resume, name, further)
     return execute(plan, store, jobs, progress, executor=executor, economy=economy)
 
@@ -101,9 +102,10 @@ def make_sweep(experiment: Experiment, point: int | None = None, first_replicate
 
 
 def sweep_manifest(experiment: Experiment, plan: Plan, command: str) -> dict[str, Any]:
-    """Provenance of a sweep, as ``manifest.json`` holds it; members follow from the design."""
-    chosen = {"replicates": experiment.replicates}
-    manifest = make_manifest(replace(plan, members=()), chosen, command)
+    """Provenance of a sweep, as ``manifest.json`` holds it; members follow from the design, unless it is one point."""
+    chosen = {"replicates": len(plan.members) // len(plan.points)}
+    members = plan.members if len(plan.points) == 1 else ()
+    manifest = make_manifest(replace(plan, members=members), chosen, command)
     return {
         **manifest,
         "experiment": experiment.id,

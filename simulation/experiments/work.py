@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from simulation.errors import StoreConflict
 from simulation.experiments.factors import Factor, Value, applied
 from simulation.results.dataset import Member, select
-from simulation.results.store import shard_path, write_shard
+from simulation.results.shards import shard_path, write_shard
 
 if TYPE_CHECKING:
     import numpy as np

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from simulation.analysis.chance import COMMON, FEW_SEEDS
 from simulation.analysis.sensitivity import prefixes
 from simulation.errors import StoreConflict, UsageError
 from simulation.experiments.designs import GRID, MORRIS, SOBOL, TABLE
@@ -120,8 +121,6 @@ class SweptView:
     def notes(self, *keys: str) -> list[str]:
         """What has to be known, and where the figure comes from."""
         manifest = self.swept.result.manifest
-        share = self.summary["share_variance"]
-        chance = "–" if np.isnan(share) else wording.share_text(share, self.language)
         source = self.say(
             "sweep_provenance" if self.summary["replicates"] > 1 else "sweep_provenance_single",
             version=manifest["program_version"],
@@ -129,9 +128,22 @@ class SweptView:
             points=self.summary["points"],
             replicates=self.summary["replicates"],
             scale=f"{manifest['scale']:g}",
-            chance=chance,
+            seeds=self.summary["seeds"],
+            chance=self.chance,
         )
-        return [*(self.say(key) for key in keys), source]
+        common = ["note_common_seeds"] if self.summary["pairing"] == COMMON else []
+        return [*(self.say(key) for key in (*keys, *common)), source]
+
+    @property
+    def chance(self) -> str:
+        """Share of chance as text, with what it rests on where seeds are few."""
+        facts = self.summary
+        if np.isnan(facts["share_variance"]):
+            return "–"
+        share = wording.share_text(facts["share_variance"], self.language)
+        if facts["pairing"] != COMMON or facts["seeds"] >= FEW_SEEDS:
+            return share
+        return self.say("chance_of_few_seeds", share=share, seeds=facts["seeds"], freedom=facts["seed_freedom"])
 
     def subtitle(self, *more: str) -> str:
         """Line under the title."""
@@ -157,7 +169,7 @@ def morris(view: SweptView) -> Sheet:
         named = row["factor"] in shown
         colour = style.SERIES_COLOURS[0] if named else style.LIGHT
         axes.errorbar(
-            row["mu_star"], row["sigma"], xerr=row["mu_star_error"] if named else None, fmt="o", color=colour,
+            row["mu_star"], row["sigma"], xerr=_reach(row, "mu_star") if named else None, fmt="o", color=colour,
             markersize=5 if named else 3.5, elinewidth=0.8, ecolor=style.LIGHT, zorder=4 if named else 2,
         )  # fmt: skip
         for column in ("mu_star", "mu", "sigma"):
@@ -178,7 +190,7 @@ def tornado(view: SweptView) -> Sheet:
     sheet.frame(
         view.say("title_tornado", factor=view.factor(rows[0]["factor"]), outcome=view.outcome_label),
         view.subtitle(),
-        view.notes(view.method_note),
+        view.notes(view.method_note, *(["note_intervals"] if view.design.name in MEASURE else [])),
     )
     axes = sheet.figure.subplots()
     axes.grid(axis="x")
@@ -188,7 +200,7 @@ def tornado(view: SweptView) -> Sheet:
     places = np.arange(len(rows))
     for number, column in enumerate(columns):
         values = np.array([row[column] for row in rows])
-        errors = np.array([row.get(f"{column}_error", np.nan) for row in rows])
+        errors = np.hstack([_reach(row, column) for row in rows])
         axes.barh(
             places + (number - (len(columns) - 1) / 2) * height, values, height, color=style.SERIES_COLOURS[number],
             xerr=None if np.isnan(errors).all() else np.nan_to_num(errors), zorder=2, label=view.say(f"index_{column}"),
@@ -223,7 +235,6 @@ def over_time(view: SweptView) -> Sheet:
     first, last = years[0], years[-1]
     chance = ["note_over_time"] if view.summary["replicates"] > 1 else []
     table = view.swept.over_time(view.outcome, years)
-    leading = [row["factor"] for row in view.rows[:LINES]]
     sheet = Sheet(f"over_time-{view.name}", (9.6, 5.6))
     sheet.frame(
         view.say("title_over_time", outcome=view.outcome_label.replace(str(view.outcome.year), "").strip()),
@@ -234,8 +245,13 @@ def over_time(view: SweptView) -> Sheet:
     largest = {
         year: max(row[view.measure] for row in table if row["year"] == year and view.measure in row) for year in years
     }
+    # Who leads in some year is shown, not only who leads in the last.
+    share: dict[str, float] = {}
+    for row in table:
+        if view.measure in row:
+            share[row["factor"]] = max(share.get(row["factor"], 0.0), row[view.measure] / (largest[row["year"]] or 1.0))
     items = []
-    for place, name in enumerate(leading):
+    for place, name in enumerate(sorted(share, key=lambda factor: -share[factor])[:LINES]):
         # Effects of Morris grow with the outcome itself: shown as a share of the year's largest.
         scale = largest if view.design.name == MORRIS else dict.fromkeys(years, 1.0)
         values = [
@@ -281,7 +297,8 @@ def convergence(view: SweptView) -> Sheet:
         rows = [row for row in table if row["factor"] == name]
         values = [row[view.measure] for row in rows]
         items.append(_line(sheet, axes, view, name, sizes, values, place))
-        low, high = ([row[view.measure] + sign * row[f"{view.measure}_error"] for row in rows] for sign in (-1, 1))
+        below, above = np.hstack([_reach(row, view.measure) for row in rows])
+        low, high = np.array(values) - below, np.array(values) + above
         axes.fill_between(sizes, low, high, color=style.SERIES_COLOURS[place], alpha=0.12, linewidth=0)
     axes.set_xscale("log", base=2)
     axes.set_xticks(sizes, [str(size) for size in sizes])
@@ -290,6 +307,13 @@ def convergence(view: SweptView) -> Sheet:
     axes.set_ylabel(view.say(f"axis_{view.measure}", unit=view.unit))
     end_labels(sheet, axes, items)
     return sheet
+
+
+def _reach(row: dict[str, Any], column: str) -> np.ndarray:
+    """How far an interval reaches below and above its value, shape (2, 1); an absolute effect is not below zero."""
+    error = row.get(f"{column}_error", np.nan)
+    below = min(error, row[column]) if column == "mu_star" else error
+    return np.array([[below], [error]])
 
 
 def _folded(text: str) -> str:
@@ -303,7 +327,10 @@ def _folded(text: str) -> str:
 def _record(
     sheet: Sheet, view: SweptView, factor: str, statistic: str, value: float, error: float | None, unit: str
 ) -> None:
-    bounds: dict[str, Any] = {} if error is None else {"low": value - error, "high": value + error}
+    bounds: dict[str, Any] = {}
+    if error is not None:
+        below, above = _reach({statistic: value, f"{statistic}_error": error}, statistic)[:, 0]
+        bounds = {"low": value - below, "high": value + above}
     sheet.record(
         panel=view.name, scenario=view.swept.scenarios[0], series=factor, statistic=statistic, value=float(value),
         period=view.outcome.year, unit=unit, scope=view.outcome.scope, **bounds,

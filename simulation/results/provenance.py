@@ -19,6 +19,8 @@ MODEL_VERSION = "2"
 DEPENDENCIES = (
     "numpy",
     "scipy",
+    "numba",
+    "llvmlite",
     "SALib",
     "mesa",
     "xarray",

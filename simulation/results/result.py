@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shlex
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simulation.errors import StoreConflict
 from simulation.results import store
+from simulation.results.provenance import relative
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -72,5 +74,13 @@ class Result:
 
     @property
     def failures(self) -> list[dict[str, Any]]:
-        """Runs that failed, with their error and the command that repeats them."""
-        return [run for run in self.runs if run["status"] == "failed"]
+        """Runs that failed, with their error and the command that repeats them from the present working folder."""
+        return [{**run, "repeat": self._from_here(run["repeat"])} for run in self.runs if run["status"] == "failed"]
+
+    def _from_here(self, command: str) -> str:
+        """A repeating command with the path of its file, which lies in this folder, as seen from the working folder."""
+        words = shlex.split(command)
+        name = Path(words[2]).name
+        file = self.folder / (name if name == store.EXPERIMENT else f"{store.SCENARIOS}/{name}")
+        words[2] = relative(file.as_posix())
+        return shlex.join(words)

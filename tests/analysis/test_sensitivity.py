@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from simulation.analysis.sensitivity import convergence, interactions, seed_share, sensitivity_table
+from simulation.analysis.chance import seed_share
+from simulation.analysis.sensitivity import convergence, interactions, sensitivity_table
 from simulation.errors import UsageError
 from simulation.experiments.designs import Design, points_of, size_of
 from simulation.experiments.factors import Factor

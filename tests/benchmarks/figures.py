@@ -25,7 +25,8 @@ def cost(rows: list[Row], note: str) -> Sheet:
             "Dotted grey: in proportion to the size. Crosses: what is asked for. Plain agents are the same rules as "
             "Mesa agents, over the calls adoption, market, labour, research, finance and exit and entry; the "
             "newcomer's model has the same population dynamics and little else. Time grows faster than the number of "
-            "quarters because the economy itself grows: late quarters hold several times as many firms and people.", note,
+            "quarters because the economy itself grows: late quarters hold several times as many firms and people.",
+            note,
         ]  # fmt: skip
         sheet.frame("What a run costs", "median times on one core, compiled before", notes)
         panels = sheet.figure.subplots(2, 2)

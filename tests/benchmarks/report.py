@@ -152,6 +152,7 @@ def block(found: list[Goal], told: str, command: str) -> str:
         sense = "≥" if goal.more else "≤"
         reach = "" if math.isnan(goal.reach) else f"{sense} {goal.reach:g}"
         measured = "" if math.isnan(goal.measured) else f"{_short(goal.measured)} {goal.unit}"
+        measured += " (missed)" if goal.row()["met"] is False else ""
         lines.append(f"| {goal.name} | {measured} | {sense} {goal.bound:g} {goal.unit} | {reach} |")
     return "\n".join(lines) + "\n"
 

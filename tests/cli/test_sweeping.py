@@ -64,7 +64,39 @@ def test_sweep_is_stored_counted_and_ranked(aiplan: Command, experiment: str) ->
     assert [row["factor"] for row in first] == ["fiscal_rd_grants", "award_beta"]
     assert first[0]["mu_star"] > 0.0 == first[1]["mu_star"]  # the stand-in knows grants alone
     assert document["outcomes"][0]["replicates"] == 3 and 0.0 < document["outcomes"][0]["share_variance"] < 1.0
-    assert rows(Path("out/sensitivity.csv"))[0]["factor"] == "fiscal_rd_grants"
+    stored = rows(Path("out/sensitivity.csv"))[0]
+    assert stored["factor"] == "fiscal_rd_grants"
+    assert (stored["points"], stored["replicates"], stored["scale"]) == ("12", "3", "0.002")
+    assert "3 seeds, the same at every point" in aiplan("sensitivity", "out", "--no-figures").out
+    for verb in ("targets", "plot"):
+        refused = aiplan(verb, "out")
+        assert (refused.code, refused.out) == (2, "") and "a sweep of 12 points" in refused.err
+
+
+def test_grid_gives_paired_differences_to_the_level_as_planned(aiplan: Command, folder: Path) -> None:
+    head, _, tail = EXPERIMENT.partition("  fiscal_rd_grants")
+    levels = "  fiscal_rd_grants: {levels: [0, 1, 2], as: multiply, from: 2018Q1}\n"
+    tail = tail.partition("award_beta: prior\n")[2].replace("{name: morris, n: 4, seed: 1}", "{name: grid}")
+    (folder / "grid.yaml").write_text(head + levels + tail, encoding="utf-8")
+    assert aiplan("sweep", "grid.yaml", "--jobs", "1", "--out", "out").code == 0
+    document = json.loads(aiplan("sensitivity", "out", "--json").out)
+    first = [row for row in document["response"] if row["outcome"] == "core_revenue_2018"]
+    assert [row["base"] for row in first] == [2, 2, 2] and first[1]["difference"] is None
+    for row in (first[0], first[2]):
+        assert row["difference"] == pytest.approx(row["mean"] - first[1]["mean"])
+        assert row["low"] < row["difference"] < row["high"] and row["difference_error"] > 0.0
+    table = aiplan("sensitivity", "out", "--outcome", "core_revenue_2018").out
+    assert "differences to point 2, on the same seeds" in table and "out/response.csv" in table
+
+
+def test_what_does_not_apply_is_listed(aiplan: Command, folder: Path) -> None:
+    every = "  every: {vectors: {distribution: 'uniform(0.9, 1.1)', as: multiply}, except: [carrier_sales]}\n"
+    (folder / "own.yaml").write_text(EXPERIMENT.replace("outcomes:", every + "outcomes:"), encoding="utf-8")
+    assert aiplan("sweep", "own.yaml", "--jobs", "2", "--out", "out").code == 0
+    assert "left out by the experiment): carrier_sales" in aiplan("sensitivity", "out", "--no-figures").out
+    notes = {row["factor"]: row["note"] for row in rows(Path("out/sensitivity.csv"))}
+    assert notes["target_related_revenue"].startswith("not applicable: read by observation")
+    assert notes["award_beta"] == ""
 
 
 def test_existing_folder_is_refused_and_continued_on_request(aiplan: Command, experiment: str) -> None:
@@ -207,3 +239,35 @@ def test_cluster_that_does_not_answer_is_refused(
     for words in (("sweep", experiment), ("run", "plan_baseline", "--replicates", "2")):
         done = aiplan(*words, "--cluster", "tcp://127.0.0.1:9", "--out", "out")
         assert done.code == 2 and "no Dask scheduler answers" in done.err and not Path("out").exists()
+
+
+def test_failed_runs_are_said_by_compare_and_targets_with_exit_code_four(
+    aiplan: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(simulation.model, "Economy", Fragile)
+    compared = aiplan("compare", *PAIR, "--replicates", "4", "--json")
+    assert compared.code == 4 and "cash is not finite" in compared.err and json.loads(compared.out)["comparison"]
+    words = ("targets", "plan_baseline", *PAIR[2:], "--replicates", "4", "--json")
+    first = aiplan(*words)
+    assert first.code == 4 and "--first-replicate 2" in first.err
+    stored = aiplan("targets", json.loads(first.out)["result"])
+    assert stored.code == 4 and "1 runs failed" in stored.out
+
+
+def test_precision_starts_with_runs_that_tell_a_spread(aiplan: Command) -> None:
+    done = aiplan("compare", *PAIR, "--replicates", "1", "--precision", "50%", "--json")
+    assert done.code == 0, done.err
+    assert json.loads(done.out)["comparison"][0]["runs"] == 2
+
+
+def test_precision_of_targets_that_lie_beyond_the_runs_is_refused(aiplan: Command, folder: Path) -> None:
+    done = aiplan("compare", "plan_baseline", "--until", "2018", "--precision", "2pp")
+    assert (done.code, done.out) == (2, "") and "2018Q4" in done.err and "2020" in done.err
+    assert not (folder / "results").exists()
+
+
+def test_precision_continues_a_folder_that_has_grown(aiplan: Command) -> None:
+    words = ("compare", *PAIR, "--replicates", "4", "--precision", "0.02%", "--out", "out", "--json")
+    grown = json.loads(aiplan(*words).out)["comparison"][0]["runs"]
+    again = aiplan(*words, "--resume")
+    assert again.code == 0 and json.loads(again.out)["comparison"][0]["runs"] == grown > 4

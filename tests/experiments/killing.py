@@ -19,8 +19,8 @@ from pathlib import Path
 from simulation.experiments.executors import Executor, InProcess, Processes
 from simulation.experiments.experiment import Experiment, load_experiment
 from simulation.experiments.sweep import run_sweep
-from simulation.results import Result, store
-from simulation.results.store import SHARDS
+from simulation.results import Result, shards
+from simulation.results.shards import SHARDS
 
 BODY = """kind: experiment
 schema_version: 1
@@ -90,7 +90,7 @@ def _die_before_renaming(writes: int) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         replace(source, target)
 
-    store.os.replace = dying  # type: ignore[attr-defined]
+    shards.os.replace = dying  # type: ignore[attr-defined]
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:

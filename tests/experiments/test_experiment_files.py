@@ -44,14 +44,38 @@ def test_shipped_experiments_load_and_stay_within_bounds(name: str) -> None:
 
 
 def test_screening_varies_every_lever_and_every_uncertain_constant() -> None:
-    names = {factor.name for factor in load_experiment("screening").factors}
+    screening = load_experiment("screening")
+    names = {factor.parameter.id if factor.parameter else factor.name for factor in screening.factors}
+    assert not names & set(screening.not_applicable)
+    names |= set(screening.not_applicable)
     wanted = {row.id for row in registry().values() if row.is_lever and row.plan_class != "O"}
     wanted |= {row.id for row in registry().values() if row.kind == "parameter" and row.plan_class != "O"}
     assert wanted <= names
     assert {f"variants.{rule}" for rule in VARIANTS if rule != "venture_supply"} <= names
 
 
-@pytest.mark.parametrize(("action", "level"), [("set", 30.0), ("add", 5.0), ("multiply", 2.0), ("strength", 0.0)])
+def test_screening_moves_what_is_zero_in_the_baseline_and_names_what_cannot_matter() -> None:
+    screening = load_experiment("screening")
+    plan = make_sweep(screening)
+    base = plan.effective["plan_baseline", 0]
+    for factor in plan.factors:
+        if factor.parameter is not None and factor.parameter.id in base.paths:
+            level = factor.values(np.array([0.875]))[0]
+            moved = applied(base, [factor], [level]).paths[factor.parameter.id]
+            assert not np.array_equal(moved, base.paths[factor.parameter.id]), factor.name
+    assert {"scope_factor_i", "list_widening", "imposed_venture_path"} <= set(screening.not_applicable)
+    assert "carrying_speed" not in screening.not_applicable  # it moves related revenue
+
+
+def test_every_sets_a_path_that_is_zero_throughout(folder: Path) -> None:
+    body = "factors: {every: {levers: {distribution: 'uniform(0.5, 1.5)', as: multiply}}}\n"
+    factors = {f.name: f for f in written(folder, body + "design: {name: morris, n: 2}\n").factors}
+    assert factors["compute_import_restriction"].action == "set"
+    assert factors["compute_import_restriction"].prior == registry()["compute_import_restriction"].prior
+    assert factors["fiscal_rd_grants"].action == "multiply"
+
+
+@pytest.mark.parametrize(("action", "level"), [("set", 30.0), ("add", 5.0), ("multiply", 1.5), ("strength", 0.0)])
 def test_level_acts_as_said_and_only_from_its_date(folder: Path, action: str, level: float) -> None:
     experiment = written(folder, grid(f"fiscal_rd_grants: {{levels: [{level}], as: {action}, from: 2020Q1}}"))
     plan = make_sweep(experiment)
@@ -65,7 +89,7 @@ def test_level_acts_as_said_and_only_from_its_date(folder: Path, action: str, le
     wanted = {
         "set": np.full(len(before), level),
         "add": before + 5.0,
-        "multiply": 2.0 * before,
+        "multiply": 1.5 * before,
         "strength": default,
     }[action]
     row = registry()["fiscal_rd_grants"]
@@ -123,6 +147,8 @@ def test_table_of_points_is_run_as_written(folder: Path) -> None:
         (grid("award_beta: {levels: [0.4], from: 2020Q1}"), "5:37", "takes no date"),
         (grid("award_beta: {levels: [0.4], as: strength}"), "5:35", "is a constant"),
         (grid("award_beta: {levels: [0.4], as: multipl}"), "5:35", "did you mean multiply"),
+        (grid("migration_friction: {levels: [2], as: multiply}"), "5:3", "multiplying it changes nothing"),
+        (grid("fiscal_rd_grants: {levels: [1, 3], as: multiply}"), "5:3", "level 3 takes fiscal_rd_grants to"),
         (grid("award_beta: prior"), "6:9", "a grid takes factors with levels"),
         (grid("award_beta: {distribution: 'unifrom(0,1)'}"), "5:30", "did you mean uniform"),
         (grid("fiscal_rd_grants: {levels: [20], from: 2016Q1}"), "5:42", "may not be changed before 2017Q3"),
@@ -185,3 +211,32 @@ def test_all_mistakes_are_told_at_once(folder: Path) -> None:
     with pytest.raises(InvalidInput) as caught:
         written(folder, "factors: {award_bet: prior}\ndesign: {name: morriss}\nreplicates: 0\n")
     assert len(caught.value.problems) == 3
+
+
+@pytest.mark.parametrize(
+    ("design", "words"),
+    [
+        ("{name: table, points: [{award_beta: 99}]}", "above the upper bound"),
+        ("{name: table, points: [{award_beta: 0.3 years}]}", "does not convert to ratio"),
+        ("{name: table, points: [{award_beta: ~}]}", "is not a number"),
+        ("{name: table}", "a table needs 'points'"),
+        ("{name: sobol, n: 64, second_order: 'no'}", "neither true nor false"),
+    ],
+)
+def test_design_is_read_under_the_same_contract_as_everything(folder: Path, design: str, words: str) -> None:
+    with pytest.raises(InvalidInput) as raised:
+        written(folder, f"factors: {{award_beta: prior}}\ndesign: {design}\n")
+    assert words in str(raised.value) and "own.yaml:5" in str(raised.value)
+
+
+def test_point_of_a_table_may_be_written_in_another_unit(folder: Path) -> None:
+    body = "factors: {award_beta: {levels: [20%]}}\ndesign: {name: table, points: [{award_beta: 30%}]}\n"
+    assert written(folder, body).points() == [(0.3,)]
+
+
+def test_scenarios_that_would_share_files_are_named(folder: Path) -> None:
+    for name in ("one plan.yaml", "one_plan.yaml"):
+        (folder / name).write_text("kind: scenario\nschema_version: 1\n", encoding="utf-8")
+    head = HEAD.replace("[plan_baseline]", "[one plan.yaml, one_plan.yaml]")
+    with pytest.raises(InvalidInput, match="one plan and one_plan"):
+        written(folder, "factors: {award_beta: {levels: [0.3]}}\ndesign: {name: grid}\n", head)

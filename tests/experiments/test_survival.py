@@ -7,7 +7,10 @@ import os
 import resource
 import signal
 import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -16,6 +19,7 @@ from simulation.errors import StoreConflict
 from simulation.experiments.executors import InProcess
 from simulation.experiments.experiment import load_experiment
 from simulation.experiments.sweep import run_sweep, status
+from simulation.experiments.work import Batch
 from simulation.results.store import RUNS, SHARDS
 from tests.experiments.killing import (
     DASK,
@@ -32,6 +36,9 @@ from tests.experiments.killing import (
     workers_of,
 )
 from tests.experiments.stand_in import Counted, Fragile, Mortal, Steady
+
+if TYPE_CHECKING:
+    from simulation.experiments.cluster import Cluster
 
 
 @pytest.fixture
@@ -91,6 +98,38 @@ def test_worker_of_a_cluster_may_be_killed(folder: Path, marks: Path) -> None:
     assert digests("out") == digests("whole")
     assert len(executed(marks)) == 120
     assert repeated(marks) <= 1
+
+
+class FarAway:
+    """A cluster whose workers do not see the result folder."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self.cluster, self.workers = cluster, cluster.workers
+        self.handed_back = 0
+
+    def map(self, function: Callable[[Batch], Any], tasks: Sequence[Batch]) -> Iterator[tuple[Batch, Any]]:
+        sent = [replace(task, folder=Path("/folder/of/another/machine")) for task in tasks]
+        for task, outcome in self.cluster.map(function, sent):
+            self.handed_back += sum(bool(done.records) for done in outcome)
+            yield tasks[sent.index(task)], outcome
+
+
+def test_cluster_that_does_not_see_the_folder_hands_its_runs_back(folder: Path) -> None:
+    distributed = pytest.importorskip("distributed")
+    from simulation.experiments.cluster import Cluster
+
+    sweep = experiment(folder, 2)
+    environment = {"PYTHONPATH": os.pathsep.join(sys.path)}
+    options = {"n_workers": 1, "threads_per_worker": 1, "dashboard_address": None, "silence_logs": 50}
+    with (
+        distributed.LocalCluster(env=environment, **options) as local,
+        Cluster(local.scheduler_address) as cluster,
+    ):
+        far = FarAway(cluster)
+        run_sweep(sweep, out="out", executor=far, economy=Steady)
+    assert far.handed_back == 8
+    run_sweep(sweep, out="whole", executor=InProcess(), economy=Steady)
+    assert digests("out") == digests("whole")
 
 
 def test_full_disk_stops_cleanly_and_keeps_what_is_finished(folder: Path) -> None:

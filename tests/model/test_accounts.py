@@ -23,7 +23,7 @@ COSTS = (
 )  # fmt: skip
 FIELDS = (
     "weight", "cash", "debt", "revenue", "margin", "research_budget", "profit", "group_revenue", "equity",
-    "research_induced", "export_share",
+    "research_induced", "research_share", "wage_bill", "export_share",
 )  # fmt: skip
 
 
@@ -125,7 +125,11 @@ def compliance(quarter: Quarter, economy: Economy) -> np.ndarray:
 
 def tax_due(quarter: Quarter, economy: Economy) -> np.ndarray:
     """Tax of each firm on what profit is left after the deduction for its research."""
-    base = profit_before_tax(quarter, economy) - quarter.deduction * quarter.settled.research_budget
+    p, firms = economy.parameters, quarter.settled
+    pay = firms.research_share * (1.0 + p["overhead_ratio"]) * firms.wage_bill / 4.0
+    done = (1.0 - p["research_wage_share"]) * firms.research_budget
+    done = done + np.minimum(p["research_wage_share"] * firms.research_budget, pay)
+    base = profit_before_tax(quarter, economy) - quarter.deduction * done
     return quarter.tax_rate * np.maximum(base, 0.0)
 
 
@@ -178,17 +182,17 @@ def test_profits_add_up_to_receipts_less_costs(quarters: list[Quarter]) -> None:
 def public_money(quarter: Quarter, economy: Economy) -> np.ndarray:
     """Grants, local programmes and export support of each firm in the quarter, million CNY.
 
-    Research money is told by the research it induces, which was none before the call.
+    Research money is told by the research it induces.
     """
     firms = quarter.financed
-    research = firms.research_induced / (1.0 + economy.parameters["fiscal_additionality"])
+    induced = firms.research_induced - quarter.asked.research_induced
+    research = induced / (1.0 + economy.parameters["fiscal_additionality"])
     exports = firms.export_share * firms.revenue
     return research + quarter.export_support * exports / national(firms, exports)
 
 
 def test_public_money_of_firms_is_what_the_books_show(quarters: list[Quarter], economy: Economy) -> None:
     for quarter in quarters:
-        assert not quarter.asked.research_induced.any()
         paid = sum(quarter.flow(name, payee="firms") for name in ("grants", "local_programmes", "export_support"))
         assert paid > 0.0
         assert paid == exactly(national(quarter.financed, public_money(quarter, economy)))

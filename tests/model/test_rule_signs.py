@@ -100,14 +100,34 @@ def test_dearer_loans_cost_more_and_a_higher_tax_takes_more(after: Callable) -> 
     assert deducted.ledger.flow("taxes") < plain.ledger.flow("taxes")
 
 
+def test_a_grant_pays_for_research_over_the_length_of_a_project(after: Callable) -> None:
+    def give(economy: Economy) -> None:
+        economy.firms.research_induced[economy.firms.rows()] += 12.0
+
+    plain, funded = after("research", None), after("research", give)
+    rows = plain.firms.rows()
+    quarters = 4.0 * plain.parameters["grant_project_years"]
+    rise = funded.firms.research_budget[rows] - plain.firms.research_budget[rows]
+    left = funded.firms.research_induced[rows] - plain.firms.research_induced[rows]
+    assert quarters > 1.0
+    np.testing.assert_allclose(rise[plain.firms.research_budget[rows] > 0.0], 12.0 / quarters, rtol=1e-9)
+    np.testing.assert_allclose(left, 12.0 - 12.0 / quarters, rtol=1e-9)
+
+
 # -- finance -----------------------------------------------------------------------------------------------------------
 
 
 def test_additional_grants_induce_more_research_than_the_grant_and_crowding_out_less(after: Callable) -> None:
     induced = {}
     for level in (-0.5, 0.0, 0.5):
-        economy = after("finance", parameter("fiscal_additionality", level))
-        induced[level] = national(economy, "research_induced")
+        held = []
+
+        def change(economy: Economy, level: float = level, held: list[float] = held) -> None:
+            held.append(national(economy, "research_induced"))
+            parameter("fiscal_additionality", level)(economy)
+
+        economy = after("finance", change)
+        induced[level] = national(economy, "research_induced") - held[0]
         paid = [economy.ledger.flow(flow, payee="firms") for flow in ("grants", "local_programmes")]
         assert min(paid) > 0.0
         assert induced[level] == pytest.approx((1.0 + level) * sum(paid), rel=1e-9)

@@ -285,7 +285,8 @@ def _ledgers_differ(mine: Any, theirs: Any) -> list[str]:
     found = []
     for flow, payer, payee in zip(*np.nonzero(flows != booked), strict=True):
         name = f"flow {FLOWS[flow]}, {ACCOUNTS[payer]} to {ACCOUNTS[payee]}"
-        total = booked[flow].sum()  # an amount may be what is left of it
+        # An amount may be what is left of its flow, or of all that its payee pays and receives.
+        total = max(booked[flow].sum(), booked[:, :, payee].sum() + booked[:, payee].sum())
         found += arrays_differ(name, flows[flow, payer, payee], booked[flow, payer, payee], total)
     balances = [mine.balances[name] for name in ACCOUNTS]
     found += arrays_differ("balance", balances, theirs.balances, float(theirs.gross), ACCOUNTS)

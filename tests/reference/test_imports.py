@@ -1,4 +1,4 @@
-"""The reference is written from the formulas: it takes draws and tables from the project and nothing else."""
+"""The reference is code of its own: it takes draws and tables from the project and nothing else."""
 
 from __future__ import annotations
 

@@ -12,7 +12,8 @@ from simulation.errors import StoreConflict
 from simulation.experiments import run_ensemble
 from simulation.results import Result, data_version, export_csv, program_version
 from simulation.results.provenance import command_line
-from simulation.results.store import read_runs, read_shard, write_shard
+from simulation.results.shards import read_shard, write_shard
+from simulation.results.store import read_runs
 from simulation.scenario import Scenario, load
 from tests.experiments.stand_in import Hopeless, settings
 
@@ -80,7 +81,7 @@ def test_manifest_says_what_is_needed_to_repeat_the_run(generous: Scenario) -> N
     (scenario,) = manifest["scenarios"]
     assert scenario["id"] == "generous" and scenario["digest"] == generous.digest
     assert scenario["variants"]["market"] == "awards"
-    assert {"python", "numpy", "mesa", "xarray"} <= set(manifest["dependencies"])
+    assert {"python", "numpy", "numba", "llvmlite", "mesa", "xarray"} <= set(manifest["dependencies"])
     assert manifest["status"] == {"done": 4, "failed": 0}
     assert "generous" in manifest["command"]
 

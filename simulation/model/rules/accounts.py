@@ -18,16 +18,17 @@ Rule: Running cost
 
 Rule: Profit tax
     Formula: tax = rate * max(0, profit - deduction * research); rate hnte_tax_rate for certified firms, profit_tax_rate
-        for others
-    Symbols: profit before tax of the quarter; deduction rd_super_deduction
+        for others; research = services + min(research_wage_share * budget, share * wages * (1 + overhead_ratio))
+    Symbols: profit before tax of the quarter; deduction rd_super_deduction; research that was done: a budget that finds
+        no staff is not spent; services the rest of the budget, paid for compute; share of staff in research
     Unit: million CNY a quarter
     Source: levers.csv rd_super_deduction; P088
     Clause: P088
 
 Rule: Parent groups
     Formula: the parent covers an incumbent's deposits up to a quarter's cost within parent_cover / 4 of group revenue
-        and takes out what is above half a year of cost; other firms pay dividends of dividend_rate / 4 on what is above
-        six quarters of cost
+        and takes out what is above half a year of cost; other firms without funds among their owners pay dividends of
+        dividend_rate / 4 on what is above six quarters of cost
     Symbols: parent_cover share of group revenue a year
     Unit: million CNY a quarter
     Source: model.md section 2
@@ -117,6 +118,7 @@ class Settled(NamedTuple):
     margin: np.ndarray
     wage_bill: np.ndarray
     research_budget: np.ndarray
+    research_share: np.ndarray
     debt: np.ndarray
     group_revenue: np.ndarray
     equity: np.ndarray
@@ -194,7 +196,8 @@ def settle(firms: Settled, books: Books, terms: AccountTerms) -> Assessment:
         cost = amounts[CORE] + inputs
         for entry in range(WAGES, TAXES):
             cost += amounts[entry]
-        research = amounts[SERVICES] + terms.research_wage_share * budget
+        research_pay = firms.research_share[row] * (amounts[WAGES] + amounts[OVERHEADS])
+        research = amounts[SERVICES] + min(terms.research_wage_share * budget, research_pay)
         base = taxable(revenue - cost, research, terms.deduction)
         if firms.certified[row]:
             amounts[TAXES] = terms.certified_rate * base

@@ -2,11 +2,11 @@
 
 Rule: Investment in compute and its split
     Formula: capex = platform + public a quarter; goods share g of it is chips and servers; domestic share d of the
-        goods;
-        imports m = (1 - d) * (1 - restriction); of what is refused the part d is bought at home, the rest not at all
-    Symbols: platform platform_capex * (1 - capex_shock_response * platform_regulation_shock); public
-        public_compute_investment; g capex_goods_share; d domestic_capex_share moving with substitution; restriction
-        compute_import_restriction
+        goods; imports m = (1 - d) * (1 - restriction); of what is refused the part d * level is bought at home, the
+        rest not at all
+    Symbols: level that of domestic chips against the frontier, at most one; platform platform_capex * (1 -
+        capex_shock_response * platform_regulation_shock); public public_compute_investment; g capex_goods_share; d
+        domestic_capex_share moving with substitution; restriction compute_import_restriction
     Unit: million CNY a quarter (orders for the next quarter)
     Source: funding_channels_estimate.csv; model.md section 4 (domestic share 0.25-0.75)
     Clause: P007;P069;P085

@@ -45,7 +45,7 @@ Rule: Redemption
     Clause: P077;P078
 
 Rule: Bank credit
-    Formula: a firm has a line when its fixed draw is below access (certified:
+    Formula: a start-up with revenue has a line when its fixed draw is below access (certified:
         certified_credit_multiple times that, at most certified_credit_access); debt moves
         towards collateral_ratio * revenue at a quarter of the gap; the rest repays a sixteenth
     Symbols: access bank_credit_access

@@ -4,7 +4,7 @@ Rule: Desired staff
     Formula: N* = (1 + buffer) * expected orders / (output per head * tier productivity) + research_wage_share * 4 *
         research budget / (w * (1 + overhead)), at most max(means / (w * (1 + overhead)), 1, 85 % of present staff);
         split over tiers by layer; means = margin * revenue of four quarters + cash / runway_years + parent_cover *
-        group revenue
+        group revenue - (1 - research_wage_share) * 4 * research budget, what services of research cost
     Symbols: buffer hiring_buffer; output per head by product, growing, times exp(efficiency_output * efficiency) *
         compute^compute_output_share; tier productivity production_weight of the mix; w mean posted wage of the mix; the
         mix by layer turns away from tiers whose wage rises against an engineer's (elasticity tier_wage_elasticity)
@@ -31,7 +31,8 @@ Rule: Posted wage
     Clause: P008
 
 Rule: Pay of staff in post
-    Formula: w(i) moves towards the posted wage times skill^0.3 with a half-life of wage_half_life years
+    Formula: w(i) moves towards the posted wage times skill^0.3 with a half-life of wage_half_life years; who is hired
+        begins at least at what was posted when posts were offered, times skill^0.3
     Symbols: as above
     Unit: million CNY a year
     Source: model.md section 4 (half-life 1.5 years)

@@ -3,9 +3,9 @@
 How it reaches firms is in ``grants``.
 
 Rule: Split of fiscal research money
-    Formula: E = u * min(effective, delivered); basic = b * E; the rest by portfolio weights over common technology,
+    Formula: E = u * effective; basic = b * E; the rest by portfolio weights over common technology,
         industrialisation and application; universities get basic and common technology, firms the others; diverted =
-        delivered - E
+        max(delivered - E, 0)
     Symbols: effective and delivered levels of fiscal_rd_grants; u grant_use_share, the part that is put to its purpose;
         b basic_research_share; portfolio weights portfolio_balance
     Unit: million CNY a quarter

@@ -2,12 +2,13 @@
 
 Rule: Research budget of a firm
     Formula: budget = intensity/4 * revenue of four quarters * (user cost / user cost0)^-elasticity + cash / (4 * burn
-        years) + grants for use + additionality * grants, not below zero; the first term times (1 + w *
-        talent_cost_deduction)
+        years) + funded / (4 * grant_project_years), not below zero; the first term times (1 + w *
+        talent_cost_deduction); funded' = (1 - 1 / (4 * grant_project_years)) * funded + (1 + additionality) * grants
     Symbols: user cost (1 - tax (1 + deduction)) / (1 - tax), for firms with profit only; the cash term is for funded
-        start-ups that are not listed; grants of the last quarter; additionality fiscal_additionality, which may be
-        negative; w talent_cost_weight; user cost0 at reference_deduction and at reference_certified_tax or
-        profit_tax_rate; elasticity research_tax_elasticity; burn years burn_years
+        start-ups that are not listed; funded what grants induce and is not spent yet, as a project employs people for
+        its length; additionality fiscal_additionality, which may be negative; w talent_cost_weight; user cost0 at
+        reference_deduction and at reference_certified_tax or profit_tax_rate; elasticity research_tax_elasticity; burn
+        years burn_years
     Unit: million CNY a quarter
     Source: Chen et al. (2018): real elasticity 1.14; Boeing (2016) to Hu and Deng (2019) for additionality; F20-F24
     Clause: P037;P074;P088
@@ -79,6 +80,7 @@ class BudgetTerms(NamedTuple):
     other: float
     relief: float
     burn_years: float
+    grant_project_years: float
     small_firm_revenue: float
 
 
@@ -192,13 +194,14 @@ def _budget(economy: Economy) -> list[float]:
 
 @compiled
 def plan_budgets(firms: Budgeted, terms: BudgetTerms, totals: np.ndarray) -> None:
-    """Research budget of every firm, which uses up what grants have induced; ``totals`` are national, shape (5,)."""
+    """Research budget of every firm, which draws on what grants have induced; ``totals`` are national, shape (5,)."""
     for row in range(len(firms.alive)):
-        induced = firms.research_induced[row]
-        firms.research_induced[row] = 0.0
         firms.research_budget[row] = 0.0
         if not firms.alive[row]:
+            firms.research_induced[row] = 0.0
             continue
+        induced = firms.research_induced[row] / (4.0 * terms.grant_project_years)
+        firms.research_induced[row] -= induced
         weight, revenue = firms.weight[row], revenue_of_year(firms.revenue_quarters, row)
         response = terms.relief
         if firms.profit[row] > 0.0:

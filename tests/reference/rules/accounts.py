@@ -137,7 +137,13 @@ def pay_running_cost(plain: PlainEconomy, firm: Firm) -> None:
     ):
         plain.ledger.firm_pays(flow, payee, firm, amount)
         firm.profit -= amount
-    firm.research_spending = research_services(plain, firm) + plain.value("research_wage_share") * firm.research_budget
+    firm.research_spending = research_services(plain, firm) + research_pay(plain, firm)
+
+
+def research_pay(plain: PlainEconomy, firm: Firm) -> float:
+    """Pay and overheads of the staff who do research, as far as the budget has room for them."""
+    staff = firm.research_share * firm.wage_bill / 4.0 * (1.0 + plain.value("overhead_ratio"))
+    return min(plain.value("research_wage_share") * firm.research_budget, staff)
 
 
 def research_services(plain: PlainEconomy, firm: Firm) -> float:

@@ -32,9 +32,10 @@ def user_cost(tax: float, deduction: float) -> float:
 def set_budgets(plain: PlainEconomy) -> None:
     """Every firm plans its research from sales, cash to burn and grants."""
     for firm in plain.firms:
-        planned = own_research(plain, firm) + cash_to_burn(plain, firm) + firm.research_induced
+        for_the_quarter = firm.research_induced / (4.0 * plain.value("grant_project_years"))
+        firm.research_induced -= for_the_quarter
+        planned = own_research(plain, firm) + cash_to_burn(plain, firm) + for_the_quarter
         firm.research_budget = max(planned, 0.0)
-        firm.research_induced = 0.0
     salaries = plain.value("research_wage_share") * plain.national(lambda firm: firm.research_budget)
     plain.record("talent_cost_deducted", plain.delivered("talent_cost_deduction") * salaries / 1000.0)
 
