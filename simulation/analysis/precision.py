@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simulation.analysis.comparison import comparison_table, runs_for_mean, runs_for_probability
-from simulation.analysis.targets import fixed_rows, targets_table
+from simulation.analysis.targets import targets_table
 from simulation.errors import UsageError
 from simulation.experiments.outcomes import Outcome
 from simulation.experiments.runner import run_ensemble
+from simulation.inputs.operators import judged_targets
 from simulation.results.result import Result
 from simulation.results.store import read_manifest
 
@@ -84,7 +85,7 @@ def _check(precision: Precision, scenarios: Sequence[Any], until: str | int | No
             )
         return
     last = scenarios[0].effective(until).quarters[-1]
-    years = sorted({target.year for target, _ in fixed_rows()})
+    years = sorted({target.year for target, _ in judged_targets()})
     if f"{years[0]}Q4" > last:
         told = ", ".join(map(str, years))
         raise UsageError(f"the runs end in {last}, before the first target: the targets are for {told}")

@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from simulation.analysis.targets import fixed_rows
 from simulation.experiments.executors import executor_for
 from simulation.experiments.work import simulate
 from simulation.inputs import quarters
 from simulation.inputs.dimensions import index
+from simulation.inputs.operators import judged_targets
 from simulation.inputs.variables import variables
 from simulation.scenario import Effective
 
@@ -133,7 +133,7 @@ def read_run(run: Run) -> Read:
     records, _ = simulate(run.effective, run.seed, run.replicate, run.scale)
     seconds = time.perf_counter() - started
     years = np.array([int(quarter[:4]) for quarter in run.effective.quarters])
-    wanted = {(operator.variable, target.year) for target, operator in fixed_rows() if target.year in years}
+    wanted = {(operator.variable, target.year) for target, operator in judged_targets() if target.year in years}
     flows = {(name, year): float(np.asarray(records[name])[years == year].sum()) for name, year in sorted(wanted)}
     return Read({measure.name: measure.read(records) for measure in MEASURES}, flows, seconds)
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from simulation.analysis.scale_study import Study
-from simulation.analysis.targets import fixed_rows
+from simulation.inputs.operators import judged_targets
 
 WITHIN = 0.02
 LEVEL = 0.90
@@ -80,7 +80,7 @@ def probability_table(made: Study) -> list[dict[str, Any]]:
     members = [(0, replicate) for replicate in range(count)]
     known = next(iter(made.runs.values()))[0].flows
     rows = []
-    for target, operator in fixed_rows():
+    for target, operator in judged_targets():
         if (operator.variable, target.year) not in known:
             continue
         factors = operator.factors(members)

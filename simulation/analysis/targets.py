@@ -14,8 +14,8 @@ import numpy as np
 
 from simulation.analysis.bands import annual, first_year
 from simulation.analysis.frames import Table, format_table, members, scenarios
-from simulation.inputs.operators import Operator, operators
-from simulation.inputs.plan import Target, targets
+from simulation.inputs.operators import Operator, judged_targets
+from simulation.inputs.plan import Target
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -28,17 +28,6 @@ COLUMNS = (
 CLAIM = "exploratory"
 WEAKLY_IDENTIFIED = "weakly identified"
 WEAKNESS = "weakly identified: one published observation (iResearch 2020), otherwise targets and forecasts"
-
-
-def fixed_rows() -> tuple[tuple[Target, Operator], ...]:
-    """Targets and the operators they are judged by, in the fixed order of the table: 22 rows."""
-    order = sorted(targets(), key=lambda target: (target.indicator != "core", target.year))
-    return tuple(
-        (target, operator)
-        for target in order
-        for operator in operators().values()
-        if operator.indicator == target.indicator and target.year in operator.judged
-    )
 
 
 def targets_table(dataset: xr.Dataset, level: float = 0.90) -> Table:
@@ -64,7 +53,7 @@ def targets_table(dataset: xr.Dataset, level: float = 0.90) -> Table:
     return [
         _row(dataset.sel(scenario=scenario), scenario, target, operator, level)
         for scenario in scenarios(dataset)
-        for target, operator in fixed_rows()
+        for target, operator in judged_targets()
     ]
 
 

@@ -34,6 +34,7 @@ DIRECT = {
     "wage_it_sector": ("wage_it_sector", ""),
     "researchers": ("talent_by_tier.researcher", ""),
     "ai2000_scholars": ("talent_by_tier.top", "ai2000_share"),
+    "talent_total": ("talent_total", ""),
 }
 UNITS = {"CNY a year": "cny/year"}
 GROWTH_ONLY = ("N",)
@@ -203,7 +204,7 @@ class Likelihood:
         return found
 
 
-def _loadings(chosen: Sequence[Figure]) -> tuple[list[str], np.ndarray, np.ndarray]:
+def loadings(chosen: Sequence[Figure]) -> tuple[list[str], np.ndarray, np.ndarray]:
     """Scope factors of figures, their powers, shape (figures, factors), and moments of their logs, (factors, 2)."""
     names = sorted({name for each in chosen for name, _ in each.factors})
     powers = np.array([[dict(each.factors).get(name, 0.0) for name in names] for each in chosen])
@@ -213,7 +214,7 @@ def _loadings(chosen: Sequence[Figure]) -> tuple[list[str], np.ndarray, np.ndarr
 
 def likelihood(chosen: Sequence[Figure], values: Mapping[str, float] | None = None) -> Likelihood:
     """Likelihood of figures, or of other values (logarithms by key) in their place: synthetic truths."""
-    _, powers, moments = _loadings(chosen)
+    _, powers, moments = loadings(chosen)
     noise = np.diag([each.sigma**2 for each in chosen]) + (powers * moments[:, 1] ** 2) @ powers.T
     logs = np.array([each.log_value if values is None else values[each.key] for each in chosen])
     return Likelihood(tuple(chosen), logs - powers @ moments[:, 0], noise)
@@ -238,7 +239,7 @@ def factor_draws(
     dict of str to ndarray
         Values by registry id, shape (sets,), within the registry's bounds.
     """
-    names, powers, moments = _loadings(chosen.figures)
+    names, powers, moments = loadings(chosen.figures)
     points = np.flatnonzero(~chosen.floors)
     prior = moments[:, 1] ** 2
     whole = (chosen.noise + covariance)[np.ix_(points, points)]

@@ -21,11 +21,13 @@ def within_groups(weight: np.ndarray, count: int = SETS) -> np.ndarray:
     return np.minimum(np.array(chosen), weight.shape[1] - 1)
 
 
-def expected(bank: Bank, weight: np.ndarray, emulated: Emulated, count: int = SETS) -> np.ndarray:
+def expected(
+    bank: Bank, weight: np.ndarray, emulated: Emulated, count: int = SETS, *, drivers_drawn: bool = True
+) -> np.ndarray:
     """Expected logarithms of all emulated columns, shape (groups, count, columns), over posterior sets.
 
     The emulator may be of another design than the fit: where it reads outside drivers behind the parameters of the
-    bank (an unconditional design), each set has a draw of them.
+    bank (an unconditional design), each set has a draw of them, or their medians.
     """
     picked = within_groups(weight, count)
     cube = np.take_along_axis(bank.cube, picked[:, :, None], axis=1).reshape(picked.size, -1)
@@ -34,7 +36,8 @@ def expected(bank: Bank, weight: np.ndarray, emulated: Emulated, count: int = SE
         from scipy.stats import qmc
 
         drawn = qmc.Sobol(drivers, rng=np.random.default_rng(6)).random(len(cube))
-        cube = np.column_stack([cube, np.clip(drawn, 1e-6, 1.0 - 1e-6)])
+        levels = np.clip(drawn, 1e-6, 1.0 - 1e-6) if drivers_drawn else np.full_like(drawn, 0.5)
+        cube = np.column_stack([cube, levels])
     return emulated.mean(cube).reshape(*picked.shape, -1)
 
 

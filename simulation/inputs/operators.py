@@ -17,6 +17,7 @@ import numpy as np
 
 from simulation.errors import InvalidInput, Problem
 from simulation.inputs import quarters
+from simulation.inputs.plan import Target, targets
 from simulation.inputs.reading import Row, read_table, split
 from simulation.inputs.registry import registry
 
@@ -196,3 +197,14 @@ def log_distance(simulated: float, observed: float, sigma: float, floor: bool = 
         return -math.inf
     distance = math.log(simulated / observed) / sigma
     return min(distance, 0.0) if floor else distance
+
+
+def judged_targets() -> tuple[tuple[Target, Operator], ...]:
+    """Targets and the operators they are judged by, in the fixed order of the table: 22 rows."""
+    order = sorted(targets(), key=lambda target: (target.indicator != "core", target.year))
+    return tuple(
+        (target, operator)
+        for target in order
+        for operator in operators().values()
+        if operator.indicator == target.indicator and target.year in operator.judged
+    )

@@ -12,7 +12,7 @@ import pytest
 
 from simulation.analysis import scale_study, scale_targets
 from simulation.analysis.scale_study import MEASURES, Read, Study
-from simulation.analysis.targets import fixed_rows
+from simulation.inputs.operators import judged_targets
 from simulation.presentation import scale
 
 RUNS = 60
@@ -29,7 +29,7 @@ def made(factor: float = 1.0, noise: float = 0.01) -> Study:
             values = own * (whole[row] + noise * (size < 1.0) * draws.normal(size=len(MEASURES)))
             flows = {
                 (operator.variable, target.year): own * target.threshold * math.exp(level[row])
-                for target, operator in fixed_rows()
+                for target, operator in judged_targets()
             }
             named = {measure.name: float(value) for measure, value in zip(MEASURES, values, strict=True)}
             runs[size].append(Read(named, flows, seconds=3.0 * size))
@@ -104,7 +104,7 @@ def test_a_fitted_probability_follows_the_share_of_runs() -> None:
 def test_a_bias_of_a_probability_is_told_from_chance() -> None:
     rows = scale_targets.probability_table(made())
     assert {row["bias_within"] for row in rows} == {"yes"}
-    assert len(rows) == 2 * len(fixed_rows())
+    assert len(rows) == 2 * len(judged_targets())
     shifted = [row for row in scale_targets.probability_table(made(1.1)) if row["scale"] == 0.1]
     assert "no" in {row["bias_within"] for row in shifted} and all(row["bias"] >= 0.0 for row in shifted)
     small, large = scale_targets.summary(scale_targets.probability_table(made(1.1)))

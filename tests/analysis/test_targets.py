@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulation.analysis.frames import plain
-from simulation.analysis.targets import COLUMNS, fixed_rows, format_targets, median_year, targets_table, wilson_interval
-from simulation.inputs.operators import operator
+from simulation.analysis.targets import COLUMNS, format_targets, median_year, targets_table, wilson_interval
+from simulation.inputs.operators import judged_targets, operator
 
 from .synthetic import growing, result
 
@@ -23,7 +23,7 @@ def _table(**values):
 
 
 def test_the_rows_are_fixed():
-    keys = [(target.indicator, target.year, how.scope) for target, how in fixed_rows()]
+    keys = [(target.indicator, target.year, how.scope) for target, how in judged_targets()]
     assert keys == [
         *[("core", 2020, scope) for scope in "NABI"],
         *[("core", year, scope) for year in (2025, 2030) for scope in "ABI"],
