@@ -14,7 +14,7 @@ import numpy as np
 from simulation.calibration import identifiability, parameters
 from simulation.calibration.design import ORIGINS, Design
 from simulation.calibration.emulator import Emulated, emulate
-from simulation.calibration.latent import fit_columns, parts_of
+from simulation.calibration.latent import parts_of
 from simulation.calibration.likelihood import Figure, figure, figures, latent_logs, likelihood
 from simulation.calibration.posterior import (
     GROUPS,
@@ -33,7 +33,6 @@ from simulation.experiments.factors import Factor
 from simulation.inputs.evidence import CalibrationRow, calibration_rows
 from simulation.inputs.quarters import PLAN_START
 
-YEARS = tuple(range(2016, 2024))  # of the emulator of the fit; which figures exist of them makes no difference to it
 FINAL = "final"
 DRAWS = 4096  # of the posterior predictive intervals
 REAL_TIME, PSEUDO = "real_time", "pseudo_real_time"
@@ -141,7 +140,7 @@ def prepare(
     recovery, rounds : list of dict
         As of :func:`simulation.calibration.identifiability.settled`.
     """
-    emulated = emulated or emulate(design, sampled, fit_columns(YEARS))
+    emulated = emulated or emulate(design, sampled, design.columns)
     make = partial(_bank, design, emulated, groups, sets)
     wanted, candidates = figures(), list(fitted or parameters.names(parameters.FITTED))
     tried = list(identifiability.truths(design, wanted, truths))

@@ -14,9 +14,8 @@ import numpy as np
 
 from simulation.calibration.calibrate import Calibration, Vintage
 from simulation.calibration.emulator import Emulated
-from simulation.calibration.latent import parts_of
 from simulation.calibration.likelihood import FREE, Figure, latent_logs, likelihood, loadings
-from simulation.calibration.uncertainty import expected
+from simulation.calibration.uncertainty import expected, within_and_between
 
 SETS = 16  # of each group of the bank
 REPEATS = 4  # draws of chance, scope and noise for each set
@@ -55,11 +54,6 @@ class Forecast:
         return np.exp(np.quantile(self.draws, at, axis=0))
 
 
-def columns_of(wanted: Sequence[Figure]) -> tuple[str, ...]:
-    """Stored columns that figures are made of, each once."""
-    return tuple(dict.fromkeys(part for each in wanted for part, _ in parts_of(each.latent, each.day)))
-
-
 def forecast(made: Calibration, vintage: Vintage, emulated: Emulated, wanted: Sequence[Figure]) -> Forecast:
     """Forecast figures on an information set.
 
@@ -69,8 +63,7 @@ def forecast(made: Calibration, vintage: Vintage, emulated: Emulated, wanted: Se
         Whose bank is weighted by the figures of the information set.
     vintage : Vintage
     emulated : Emulated
-        Emulator of the design to forecast with (conditional on outside drivers or not), of the columns of
-        ``columns_of`` of the figures known and wanted.
+        Emulator of the design to forecast with (conditional on outside drivers or not).
     wanted : sequence of Figure
         What to forecast; at least one.
 
@@ -148,13 +141,11 @@ def _scope_left(powers: np.ndarray, moments: np.ndarray, inside: np.ndarray, cou
 
 def _shares(drawn: np.ndarray, without_drivers: np.ndarray, rest: _Rest) -> dict[str, np.ndarray]:
     """Parts of the variance of the logarithm, adding up to 1; shape (figures,) each."""
-    sets = drawn.shape[1]
-    fitted = without_drivers.var(axis=1, ddof=1).mean(axis=0)
-    between = np.maximum(without_drivers.mean(axis=1).var(axis=0, ddof=1) - fitted / sets, 0.0)
+    fitted, uncalibrated = within_and_between(without_drivers)
     drivers = (drawn - without_drivers).var(axis=(0, 1))
     chance = np.maximum(np.diag(rest.spread) - rest.scope, 0.0)
     parts = {
-        "chance": chance, "fitted": fitted, "uncalibrated": between, "drivers": drivers, "scope": rest.scope,
+        "chance": chance, "fitted": fitted, "uncalibrated": uncalibrated, "drivers": drivers, "scope": rest.scope,
     }  # fmt: skip
     total = np.maximum(sum(parts.values()), 1e-12)
     return {name: part / total for name, part in parts.items()}

@@ -24,6 +24,14 @@ def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def refuse_existing(day: date, folder: Path = FOLDER) -> Path:
+    """Record file of a day's forecast; ``StoreConflict`` when it exists: what is frozen is not written over."""
+    record = folder / f"{day.isoformat()}.json"
+    if record.exists():
+        raise StoreConflict(f"{record} exists: a frozen forecast is not written over")
+    return record
+
+
 def freeze(
     day: date, forecasts: list[dict[str, Any]], targets: list[dict[str, Any]], folder: Path = FOLDER
 ) -> list[Path]:
@@ -34,9 +42,7 @@ def freeze(
     StoreConflict
         When a forecast of that day exists: what is frozen is not written over.
     """
-    record = folder / f"{day.isoformat()}.json"
-    if record.exists():
-        raise StoreConflict(f"{record} exists: a frozen forecast is not written over")
+    record = refuse_existing(day, folder)
     folder.mkdir(parents=True, exist_ok=True)
     files = [folder / f"{day.isoformat()}-{name}.csv" for name in ("quantiles", "targets")]
     for path, rows in zip(files, (forecasts, targets), strict=True):

@@ -98,3 +98,16 @@ def judged() -> tuple[Judged, ...]:
                 told = {"reached": row.value > target.threshold, "published": row.published}
         found.append(Judged(target.indicator, target.year, how.scope, target.threshold, wanted, **told))
     return tuple(found)
+
+
+OUTCOMES = (
+    ("core_revenue", "A", MONEY), ("related_revenue", "R2", MONEY), ("core_firms", "wide list", FIRMS),
+    ("equity_funding", "broad", MONEY), ("talent_total", "latent", PERSONS),
+)  # fmt: skip
+OUTCOME_YEARS = (2020, 2022, 2025, 2030)
+
+
+def outcomes() -> tuple[Wanted, ...]:
+    """What the uncertainty of a run is told of: every judged target, and a few statistics over the years."""
+    told = [Wanted(name, scope, date(year, 12, 31), unit) for name, scope, unit in OUTCOMES for year in OUTCOME_YEARS]
+    return tuple(dict.fromkeys((*(each.wanted for each in judged()), *told)))

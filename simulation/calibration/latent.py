@@ -102,9 +102,3 @@ def combined(logs: np.ndarray, columns: Sequence[str], parts: Sequence[tuple[str
     """Weighted sum of columns (last axis) by name; ``KeyError`` when the runs do not cover the date."""
     places = {column: place for place, column in enumerate(columns)}
     return sum((weight * logs[..., places[column]] for column, weight in parts), np.zeros(logs.shape[:-1]))
-
-
-def fit_columns(years: Sequence[int]) -> tuple[str, ...]:
-    """Columns of some calendar years, whatever has been published of them: what the emulator of the fit emulates."""
-    yearly = [f"{name}@{year}" for name in YEARLY for year in years]
-    return (*yearly, *(f"{name}@{year}Q{q}" for name in QUARTERLY for year in years for q in range(1, 5)))

@@ -13,9 +13,8 @@ import numpy as np
 from simulation.calibration.calibrate import FINAL, PSEUDO, REAL_TIME, Calibration, Vintage
 from simulation.calibration.design import CONDITIONAL, ORIGINS, UNCONDITIONAL, Design, Specification
 from simulation.calibration.emulator import Emulated, emulate
-from simulation.calibration.forecasts import Forecast, columns_of, forecast
+from simulation.calibration.forecasts import Forecast, forecast
 from simulation.calibration.horizon import Judged, Wanted, judged, wanted_after
-from simulation.calibration.likelihood import figures
 
 MODEL = "aiplan"
 LEVELS = tuple(round(0.01 * step, 2) for step in range(1, 100))
@@ -33,15 +32,14 @@ class Designs:
     made: dict[str, Emulated] = field(default_factory=dict)
 
     def emulated(self, drivers: str, origin: int) -> Emulated | None:
-        """Emulator of the design of an origin for everything that is fitted or forecast; ``None`` without a design."""
+        """Emulator of all that was kept of the design of an origin; ``None`` without such a design."""
         kind = drivers if drivers == CONDITIONAL else f"{UNCONDITIONAL}-{origin}"
         if kind not in self.held:
             return None
         if kind not in self.made:
-            first = ORIGINS[0] if drivers == CONDITIONAL else origin
-            everything = [each.figure() for each in (*wanted_after(first), *(target.wanted for target in judged()))]
-            columns = tuple(dict.fromkeys((*columns_of(figures()), *columns_of(everything))))
-            self.made[kind] = emulate(self.held[kind], Specification(kind, 1).factors(), columns)
+            # Every column, so that what has been published by now makes no difference to the emulator.
+            design = self.held[kind]
+            self.made[kind] = emulate(design, Specification(kind, 1).factors(), design.columns)
         return self.made[kind]
 
 

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from simulation.calibration import calibrate
+from simulation.calibration import calibrate, horizon
 from simulation.calibration.calibrate import Calibration, Vintage
-from simulation.calibration.emulator import Emulated
+from simulation.calibration.products import Designs, forecast_rows
 from simulation.calibration.uncertainty import split
-from simulation.results.text import csv_text, write_whole
-
-OUTCOMES = ("core_revenue", "related_revenue_r2", "firms_recognised", "equity_funding_broad", "talent_total")
-OUTCOME_YEARS = (2020, 2022, 2025, 2030)
+from simulation.results.provenance import posterior_digest
+from simulation.results.text import csv_text, write_csv, write_whole
 
 
 @dataclass(frozen=True)
@@ -31,18 +29,10 @@ class Tables:
         return [folder / f"{name}.csv" for name in self.rows]
 
 
-def outcome_columns(years: Sequence[int] = OUTCOME_YEARS) -> tuple[str, ...]:
-    """Stored columns of the outcomes whose uncertainty is split; recognised firms at year ends."""
-    return tuple(
-        f"{name}@{year}Q4" if name == "firms_recognised" else f"{name}@{year}" for name in OUTCOMES for year in years
-    )
-
-
 def tables(
     made: Calibration,
     recovery: Sequence[dict[str, Any]],
     rounds: Sequence[dict[str, Any]],
-    outcomes: Emulated | None = None,
 ) -> Tables:
     """All tables of a calibration.
 
@@ -51,8 +41,6 @@ def tables(
     made : Calibration
     recovery, rounds : sequence of dict
         Of :func:`simulation.calibration.calibrate.prepare`.
-    outcomes : Emulated, optional
-        Emulator of the columns of :func:`outcome_columns`; without it the split of the uncertainty is left out.
     """
     final = Vintage(calibrate.FINAL)
     every = calibrate.vintages()
@@ -69,6 +57,23 @@ def tables(
         "parameters": [row for vintage in every for row in calibrate.parameter_table(made, vintage)],
         "fit": calibrate.fit_table(made, final),
     }
-    if outcomes is not None:
-        found["uncertainty"] = split(made.bank, made.weights(final), outcomes, outcomes.columns)
+    found["uncertainty"] = split(made.bank, made.weights(final), made.emulated, horizon.outcomes())
     return Tables(found)
+
+
+def write_package(
+    made: Calibration, chosen: Sequence[Vintage], designs: Designs, found: Tables, folder: Path
+) -> list[Path]:
+    """Write what the program reads: posteriors, and the tables of forecasts, targets and shares; the files."""
+    files = [calibrate.write_vintage(made, vintage, folder / "posterior") for vintage in chosen]
+    shipped = folder / "hindcast"
+    shipped.mkdir(parents=True, exist_ok=True)
+    digest = {"digest": posterior_digest()}
+    for name, rows in (
+        ("forecasts", forecast_rows(made, designs)),
+        ("targets", found.rows["targets_by_vintage"]),
+        ("shares", found.rows["uncertainty"]),
+    ):
+        files.append(shipped / f"{name}.csv")
+        write_csv(files[-1], ({**digest, **row} for row in rows))
+    return files

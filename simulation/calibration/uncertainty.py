@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from simulation.calibration.emulator import Emulated
+from simulation.calibration.horizon import Wanted
+from simulation.calibration.likelihood import Figure, latent_logs, loadings
 from simulation.calibration.posterior import Bank
 
 SETS = 8  # of each group, to tell fitted from uncalibrated parameters
@@ -41,31 +43,48 @@ def expected(
     return emulated.mean(cube).reshape(*picked.shape, -1)
 
 
-def split(bank: Bank, weight: np.ndarray, emulated: Emulated, columns: Sequence[str]) -> list[dict[str, Any]]:
-    """One row per column: predictive median and 90 % interval, and the shares of the variance of its logarithm.
+def split(bank: Bank, weight: np.ndarray, emulated: Emulated, wanted: Sequence[Wanted]) -> list[dict[str, Any]]:
+    """One row per outcome of a run: median and 90 % interval, and the shares of the variance of its logarithm.
 
-    Shares are of the sum of three parts: ``chance`` (seeds), ``fitted`` (fitted parameters given the others) and
-    ``uncalibrated`` (priors of what is not fitted). The emulator's own error is shown beside them; the interval holds
-    it too. Values are in the unit of the variable table.
+    Shares are of the sum of four parts: ``chance`` (seeds), ``fitted`` (fitted parameters given the others),
+    ``uncalibrated`` (priors of what is not fitted) and ``scope`` (prior of the scope factor).  The emulator's own error
+    is shown beside them; the interval holds it too.  Runs that no published figure has been laid upon: the spread of
+    an ensemble of ``aiplan run``, not that of a forecast.
     """
-    means = expected(bank, weight, emulated)
+    figures = [each.figure() for each in wanted]
+    means = latent_logs(expected(bank, weight, emulated).astype(float), emulated.columns, figures)
     model = emulated.emulator
+    whole, chance = (_of_figures(part, emulated, figures) for part in (model.covariance, model.chance))
+    chance = np.where(np.isnan(chance), whole, np.minimum(chance, whole))
+    _, powers, moments = loadings(figures)
+    scope = np.square(powers * moments[:, 1]).sum(axis=1)
+    fitted, uncalibrated = within_and_between(means)
     generator = np.random.default_rng(4)
     rows = []
-    for column in columns:
-        k = emulated.columns.index(column)
-        mean, whole = means[:, :, k].astype(float), float(model.covariance[k, k])
-        chance = whole if np.isnan(model.chance[k, k]) else min(float(model.chance[k, k]), whole)
-        fitted, uncalibrated = float(mean.var(axis=1, ddof=1).mean()), float(mean.mean(axis=1).var(ddof=1))
-        uncalibrated = max(uncalibrated - fitted / mean.shape[1], 0.0)
-        total = max(chance + fitted + uncalibrated, 1e-12)
-        drawn = np.exp(mean.ravel() + generator.normal(0.0, np.sqrt(whole), mean.size))
+    for k, each in enumerate(wanted):
+        total = max(float(chance[k] + fitted[k] + uncalibrated[k] + scope[k]), 1e-12)
+        error = generator.normal(0.0, np.sqrt(whole[k] + scope[k]), means[..., k].size)
+        drawn = np.exp(means[..., k].ravel() + powers[k] @ moments[:, 0] + error)
         low, middle, high = np.quantile(drawn, (0.05, 0.5, 0.95))
         rows.append(
             {
-                "column": column, "median": float(middle), "low": float(low), "high": float(high),
-                "spread_log": float(np.sqrt(total)), "share_chance": chance / total, "share_fitted": fitted / total,
-                "share_uncalibrated": uncalibrated / total, "emulator_error_log": float(np.sqrt(whole - chance)),
+                "series": each.series, "scope": each.scope, "year": each.day.year, "unit": each.unit,
+                "median": float(middle), "low": float(low), "high": float(high), "spread_log": float(np.sqrt(total)),
+                "share_chance": chance[k] / total, "share_fitted": fitted[k] / total,
+                "share_uncalibrated": uncalibrated[k] / total, "share_scope": scope[k] / total,
+                "emulator_error_log": float(np.sqrt(whole[k] - chance[k])),
             }
         )  # fmt: skip
     return rows
+
+
+def within_and_between(means: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Variance of expectations (groups, sets, figures) within groups and, free of it, between them; (figures,) each."""
+    within = means.var(axis=1, ddof=1).mean(axis=0)
+    return within, np.maximum(means.mean(axis=1).var(axis=0, ddof=1) - within / means.shape[1], 0.0)
+
+
+def _of_figures(covariance: np.ndarray, emulated: Emulated, figures: Sequence[Figure]) -> np.ndarray:
+    """Variances of figures from the covariance of the columns they are made of, shape (figures,)."""
+    once = latent_logs(covariance, emulated.columns, figures)
+    return np.diag(latent_logs(once.T, emulated.columns, figures))

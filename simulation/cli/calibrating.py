@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,6 +11,7 @@ import typer
 from simulation.cli.output import Json, message, progress_bar, show_json, show_table
 from simulation.cli.running import Jobs
 from simulation.cli.sweeping import Cluster, executor
+from simulation.errors import UsageError
 
 if TYPE_CHECKING:
     from simulation.calibration.calibrate import Calibration
@@ -20,7 +22,7 @@ TABLES = Path("results/calibration")
 
 
 def calibrate(
-    points: Annotated[int, typer.Option(help="Points of the conditional design, a power of two.")] = 16384,
+    points: Annotated[int, typer.Option(help="Points of the conditional design, a power of two.")] = 8192,
     unconditional: Annotated[
         int, typer.Option(help="Points of the unconditional design of each origin; 0 leaves them out.")
     ] = 2048,
@@ -30,21 +32,29 @@ def calibrate(
     jobs: Jobs = None,
     cluster: Cluster = None,
     runs: Annotated[Path, typer.Option(metavar="DIR", help="Simulated runs; those found there are kept.")] = RUNS,
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Tables.")] = TABLES,
-    posterior: Annotated[
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Tables and figures for reading.")] = TABLES,
+    package: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Posteriors.  [default: inputs/tables/posterior]", show_default=False),
+        typer.Option(
+            metavar="DIR",
+            help="Posteriors and forecasts for the program.  [default: inputs/tables]",
+            show_default=False,
+        ),
     ] = None,
     only_simulate: Annotated[bool, typer.Option("--only-simulate", help="Simulate the designs and stop.")] = False,
     every_vintage: Annotated[
         bool, typer.Option("--every-vintage", help="Write the posterior of every origin, not the final one alone.")
     ] = False,
-    figures: Annotated[bool, typer.Option(help="Draw the figure.")] = True,
+    freeze: Annotated[
+        str, typer.Option(metavar="DATE", help="Write the forecast of this day to results/forecasts, once for all.")
+    ] = "",
+    figures: Annotated[bool, typer.Option(help="Draw the figures.")] = True,
     json: Json = False,
 ) -> None:
-    """Fit the parameters to what was published: simulate one design, weigh it, write tables and posterior."""
+    """Fit the parameters to what was published: simulate one design, weigh it, write posterior, forecasts, tables."""
     from simulation.calibration.design import CONDITIONAL, KINDS, Specification
 
+    day = _day(freeze)
     wanted = [Specification(CONDITIONAL, points, repeated, repeats if repeated else 0, scale)]
     if unconditional:
         wanted += [Specification(kind, unconditional, scale=scale) for kind in KINDS if kind != CONDITIONAL]
@@ -60,7 +70,7 @@ def calibrate(
     if only_simulate:
         typer.echo(f"Designs: {runs}")
         return
-    told = _posteriors(designs[CONDITIONAL], wanted[0].factors(), out, posterior, every_vintage, figures)
+    told = _products(designs, out, package, every_vintage, figures, day)
     if json:
         show_json(told)
         return
@@ -71,30 +81,50 @@ def calibrate(
         typer.echo(file)
 
 
+def _day(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--freeze {text!r} is no date; a date reads 2026-01-31") from None
+
+
 def _simulated(each: Any, runs: Path, jobs: int | None, progress: Any, chosen: Any) -> Design:
     from simulation.calibration.design import simulate_design
 
     return simulate_design(each, runs / each.kind, jobs, progress, executor=chosen, warn=message)
 
 
-def _posteriors(
-    design: Design, sampled: Any, out: Path, posterior: Path | None, every_vintage: bool, figures: bool
+def _products(
+    held: dict[str, Design], out: Path, package: Path | None, every_vintage: bool, figures: bool, day: date | None
 ) -> dict[str, Any]:
-    """Emulate, settle the fitted set, write tables and posteriors; what the verb tells."""
+    """Emulate, settle the fitted set, write everything that rests on it; what the verb tells."""
     from simulation.calibration import calibrate as steps
-    from simulation.calibration.emulator import emulate
-    from simulation.calibration.report import outcome_columns, tables
-    from simulation.inputs.posterior import FOLDER
+    from simulation.calibration import freezing, products
+    from simulation.calibration.design import CONDITIONAL, ORIGINS, Specification
+    from simulation.calibration.report import tables, write_package
+    from simulation.inputs.reading import TABLES as SHIPPED
 
+    if day is not None:
+        freezing.refuse_existing(day)
     message("fitting the emulator and testing on synthetic truths")
-    made, recovery, rounds = steps.prepare(design, sampled)
+    designs = products.Designs(held)
+    emulated = designs.emulated(CONDITIONAL, ORIGINS[0])
+    sampled = Specification(CONDITIONAL, 1).factors()
+    made, recovery, rounds = steps.prepare(held[CONDITIONAL], sampled, emulated=emulated)
     message("weighing the vintages")
-    found = tables(made, recovery, rounds, emulate(design, sampled, outcome_columns()))
+    found = tables(made, recovery, rounds)
+    message("forecasting from every origin")
+    found.rows["targets_by_vintage"] = products.target_rows(made, designs)
     files = found.write(out)
     if figures:
         files += _draw(found.rows, out)
     chosen = steps.vintages() if every_vintage else steps.vintages()[-1:]
-    files += [steps.write_vintage(made, vintage, posterior or FOLDER) for vintage in chosen]
+    files += write_package(made, chosen, designs, found, package or SHIPPED)
+    if day is not None:
+        final = [row for row in found.rows["targets_by_vintage"] if row["vintage"] == steps.FINAL]
+        files += freezing.freeze(day, products.frozen_rows(made, designs), final)
     return _told(made, found.rows, files)
 
 

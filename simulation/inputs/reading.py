@@ -131,18 +131,21 @@ def nearest(text: str, names: Iterable[str], n: int = 3) -> tuple[str, ...]:
     return tuple(close[:n])
 
 
+CALIBRATED = ("posterior", "hindcast")
+
+
 @lru_cache(maxsize=2)
-def data_version(posterior: bool = True) -> str:
+def data_version(calibrated: bool = True) -> str:
     """Hash of every table of the package (16 hexadecimal digits): the data version named in results.
 
     Parameters
     ----------
-    posterior : bool
-        Whether posteriors count; what a posterior is made for is named without them.
+    calibrated : bool
+        Whether what a calibration wrote counts (``CALIBRATED``); what it is made for is named without it.
     """
     digest = hashlib.sha256()
     for path in sorted(TABLES.rglob("*.csv"), key=lambda path: path.relative_to(TABLES).as_posix()):
-        if not posterior and path.parent.name == "posterior":
+        if not calibrated and path.parent.name in CALIBRATED:
             continue
         digest.update(path.relative_to(TABLES).as_posix().encode() + b"\0")
         digest.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")

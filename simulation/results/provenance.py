@@ -46,8 +46,8 @@ def program_version() -> str:
 
 @lru_cache(maxsize=1)
 def posterior_digest() -> str:
-    """Digest that a posterior names (16 hexadecimal digits): of the model version and of all tables but posteriors."""
-    return hashlib.sha256(f"{MODEL_VERSION}|{data_version(posterior=False)}".encode()).hexdigest()[:16]
+    """Digest that a posterior names, 16 hexadecimal digits: of model version and tables that no calibration wrote."""
+    return hashlib.sha256(f"{MODEL_VERSION}|{data_version(calibrated=False)}".encode()).hexdigest()[:16]
 
 
 def dependencies() -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The posterior on a stand-in: known truth recovered, honest intervals, poison, determinism, the file's contract."""
 
 from dataclasses import replace
+from datetime import date
 from itertools import pairwise
 
 import numpy as np
@@ -10,7 +11,7 @@ from simulation.calibration import calibrate
 from simulation.calibration.calibrate import Vintage
 from simulation.calibration.design import Specification, simulate_design
 from simulation.calibration.emulator import emulate, fit, held_out
-from simulation.calibration.latent import fit_columns
+from simulation.calibration.horizon import Wanted
 from simulation.calibration.posterior import quantiles, resample, write_posterior
 from simulation.calibration.uncertainty import expected, split
 from simulation.errors import UsageError
@@ -105,7 +106,7 @@ def test_vintages_grow_with_their_origin():
 
 def test_the_same_design_gives_the_same_posterior(design, prepared):
     made, _, _ = prepared
-    emulated = emulate(design, made.sampled, fit_columns(calibrate.YEARS))
+    emulated = emulate(design, made.sampled, design.columns)
     again, _, _ = calibrate.prepare(
         design, made.sampled, made.bank.fitted, truths=2, groups=32, sets=1024, emulated=emulated
     )
@@ -139,8 +140,12 @@ def test_values_at_a_bound_stay_within_it(tmp_path):
 
 def test_the_split_of_the_uncertainty_adds_up(prepared):
     made, _, _ = prepared
-    (row,) = split(made.bank, made.weights(FINAL), made.emulated, ["core_revenue@2022"])
-    assert row["share_chance"] + row["share_fitted"] + row["share_uncalibrated"] == pytest.approx(1.0)
+    asked = [Wanted("core_revenue", scope, date(2022, 12, 31), "bn CNY a year") for scope in ("A", "I")]
+    row, narrow = split(made.bank, made.weights(FINAL), made.emulated, asked)
+    parts = [f"share_{part}" for part in ("chance", "fitted", "uncalibrated", "scope")]
+    assert sum(row[part] for part in parts) == pytest.approx(1.0)
+    assert row["share_scope"] == 0.0 < narrow["share_scope"], "scope A is the scope of the economy itself"
+    assert narrow["median"] < row["median"]
     assert row["share_uncalibrated"] > 0.2, "growth of the spending share is not fitted and moves revenue"
     assert row["low"] < row["median"] < row["high"]
 

@@ -9,7 +9,7 @@ from simulation.inputs.posterior import posterior, vintages
 from tests.calibration.stand_in import Analytic
 
 SMALL = ("--points", "128", "--unconditional", "0", "--repeated", "8", "--repeats", "2", "--jobs", "1")
-PLACES = ("--runs", "runs", "--out", "tables", "--posterior", "posterior")
+PLACES = ("--runs", "runs", "--out", "tables", "--package", "package")
 
 
 @pytest.fixture
@@ -26,18 +26,18 @@ def test_one_command_makes_tables_figure_and_posterior(aiplan, folder, small):
     assert done.code == 0, done.err
     told = json.loads(done.out)
     assert told["fitted_parameters"] <= 10 and told["fitted_rows"] == 29
-    assert vintages(folder / "posterior") == ("final",)
+    assert vintages(folder / "package/posterior") == ("final",)
     posterior.cache_clear()
-    assert len(posterior(folder=folder / "posterior")) == 256
+    assert len(posterior(folder=folder / "package/posterior")) == 256
     posterior.cache_clear()
     written = {path.name for path in (folder / "tables").iterdir()}
     assert {"identifiability.csv", "parameters.csv", "fit.csv", "uncertainty.csv", "calibration.png"} <= written
-    first = (folder / "posterior/final.csv").read_bytes()
+    first = (folder / "package/posterior/final.csv").read_bytes()
     # Simulates nothing again and finds the same.
     again = aiplan("calibrate", *SMALL, *PLACES, "--no-figures", "--every-vintage")
     assert again.code == 0 and "parameters fitted to 29 published rows" in again.out
-    assert (folder / "posterior/final.csv").read_bytes() == first
-    assert len(vintages(folder / "posterior")) == 13
+    assert (folder / "package/posterior/final.csv").read_bytes() == first
+    assert len(vintages(folder / "package/posterior")) == 13
 
 
 def test_designs_of_origins_are_simulated_beside(aiplan, folder, small):
