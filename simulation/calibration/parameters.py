@@ -13,8 +13,8 @@ from simulation.inputs.reading import read_table
 from simulation.inputs.registry import registry
 
 COLUMNS = ("id", "role", "action", "distribution", "reason")
-FITTED, UNCALIBRATED, DRIVER, HELD = "fitted", "uncalibrated", "driver", "held"
-ROLES = (FITTED, UNCALIBRATED, DRIVER, HELD)
+FITTED, UNCALIBRATED, DRIVER = "fitted", "uncalibrated", "driver"
+ROLES = (FITTED, UNCALIBRATED, DRIVER)
 MOST_FITTED = 10
 
 
@@ -26,7 +26,7 @@ class Sampled:
     ----------
     factor : Factor
         Id, distribution and what a value does; fitted and uncalibrated parameters have the registry's prior.
-    role : {'fitted', 'uncalibrated', 'driver', 'held'}
+    role : {'fitted', 'uncalibrated', 'driver'}
         Fitted to data; keeps its prior; outside driver after the origin of an unconditional design; stays at its
         default, as every parameter that is not listed does, for a reason that has to be told.
     reason : str

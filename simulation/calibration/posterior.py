@@ -83,7 +83,8 @@ def make_bank(
     # Consecutive points fill the cube evenly, and so does each group. Within a group they are shuffled: equal steps
     # through the sequence, as systematic resampling takes them, would meet one corner of the cube alone.
     inner = qmc.Sobol(int(inside.sum()), rng=np.random.default_rng(3)).random(groups * sets)
-    cube[:, :, inside] = np.random.default_rng(9).permutation(inner.reshape(groups, sets, -1), axis=1)
+    order = np.argsort(np.random.default_rng(9).random((groups, sets)), axis=1)
+    cube[:, :, inside] = np.take_along_axis(inner.reshape(groups, sets, -1), order[:, :, None], axis=1)
     cube = np.clip(cube, 1e-6, 1.0 - 1e-6)
     places = [emulated.columns.index(column) for column in columns]
     latent = np.stack([emulated.mean(group)[:, places] for group in cube])

@@ -22,13 +22,13 @@ TABLES = Path("results/calibration")
 
 
 def calibrate(
-    points: Annotated[int, typer.Option(help="Points of the conditional design, a power of two.")] = 8192,
+    points: Annotated[int, typer.Option(help="Points of the conditional design, a power of two.")] = 4096,
     unconditional: Annotated[
         int, typer.Option(help="Points of the unconditional design of each origin; 0 leaves them out.")
     ] = 2048,
     repeated: Annotated[int, typer.Option(min=0, help="Points that are run again, for the variance of chance.")] = 256,
     repeats: Annotated[int, typer.Option(min=1, help="Further runs of each of them.")] = 4,
-    scale: Annotated[float, typer.Option(help="Share of small firms and people simulated.")] = 0.1,
+    scale: Annotated[float, typer.Option(help="Share of small firms and people simulated.")] = 0.05,
     jobs: Jobs = None,
     cluster: Cluster = None,
     runs: Annotated[Path, typer.Option(metavar="DIR", help="Simulated runs; those found there are kept.")] = RUNS,

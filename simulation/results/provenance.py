@@ -15,7 +15,7 @@ from simulation.inputs.reading import data_version
 
 DISTRIBUTION = "aiplan"
 # Raised whenever a change of the rules changes what `quick_demo` records; the changelog says why.
-MODEL_VERSION = "2"
+MODEL_VERSION = "3"
 DEPENDENCIES = (
     "numpy",
     "scipy",

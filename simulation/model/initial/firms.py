@@ -63,7 +63,8 @@ def _start_up_universe(economy: Economy, uid: np.ndarray) -> dict[str, np.ndarra
     )
     history = p["founding_history"] / p["founding_history"].sum()
     year = np.minimum(np.searchsorted(np.cumsum(history), streams.uniform("firm_initial", uid, 0, 7)), len(history) - 1)
-    age = 1.0 + year + streams.uniform("firm_initial", uid, 0, 8)
+    # Founding years end with 2015, and the run begins on its last day: the youngest are not yet a year old.
+    age = year + streams.uniform("firm_initial", uid, 0, 8)
     staff = p["initial_staff_median"] * np.exp(
         p["initial_staff_dispersion"] * streams.normal("firm_initial", uid, 0, 9)
     )

@@ -8,7 +8,7 @@ Rule: Exit
         leave the share acquisition_share with efficiency above the median is bought by a group of the same product,
         which takes over staff, customers and, in proportion to revenue, what it lacks in capability; the staff of the
         others seek work and their customers are awarded anew; the group pays acquisition_multiple * revenue of four
-        quarters
+        quarters, of which the funds of a backed firm get their fund_stake and founders the rest
     Unit: per year
     Source: F13 (peak at 3, high to 7), F15-F16 (6.5-17 % a year), funding.md section 3
     Clause: P039
@@ -66,6 +66,7 @@ class Fates(NamedTuple):
     revenue_quarters: np.ndarray
     efficiency: np.ndarray
     capability: np.ndarray
+    equity: np.ndarray
 
 
 class ExitTerms(NamedTuple):
@@ -78,6 +79,7 @@ class ExitTerms(NamedTuple):
     exit_distress: float
     acquisition_share: float
     acquisition_multiple: float
+    fund_stake: float
     quarter: int
     exit_key: np.uint64
     sale_key: np.uint64
@@ -168,12 +170,12 @@ def choose_exits(firms: Fates, terms: ExitTerms, rows: np.ndarray, bought: np.nd
 @compiled
 def acquire(
     firms: Fates, terms: ExitTerms, rows: np.ndarray, bought: np.ndarray, groups: np.ndarray, goes_to: np.ndarray
-) -> float:
-    """Groups buy firms and take over part of their technology; returns what they pay, million CNY.
+) -> tuple[float, float]:
+    """Groups buy firms and take over part of their technology; returns what owners and funds get, million CNY.
 
     ``goes_to`` (firm,) is where the staff and the customers of each row go: themselves, a buyer, or to seek.
     """
-    paid = 0.0
+    to_owners = to_funds = 0.0
     for place in range(len(rows)):
         row = rows[place]
         buyer = keyed_choice(groups, firms.product, firms.uid, row, terms.buyer_key) if bought[place] else NOBODY
@@ -183,11 +185,13 @@ def acquire(
         goes_to[row] = buyer
         value = revenue_of_year(firms.revenue_quarters, row) * firms.weight[row]
         worth = revenue_of_year(firms.revenue_quarters, buyer) * firms.weight[buyer]
-        paid += terms.acquisition_multiple * value
+        stake = terms.fund_stake if held_by_funds(firms.equity, row) > 0.0 else 0.0
+        to_funds += stake * terms.acquisition_multiple * value
+        to_owners += (1.0 - stake) * terms.acquisition_multiple * value
         for field in range(firms.capability.shape[1]):
             lacking = firms.capability[row, field] - firms.capability[buyer, field]
             firms.capability[buyer, field] += value / max(value + worth, 1e-9) * max(lacking, 0.0)
-    return paid
+    return to_owners, to_funds
 
 
 @compiled
@@ -249,8 +253,10 @@ def _exit(economy: Economy) -> int:
     if found:
         rows = rows[:found]
         groups = np.flatnonzero(firms.alive & (firms.kind == INCUMBENT))
-        paid = acquire(fates, terms, rows, bought, groups, goes_to)
-        economy.ledger.post("acquisitions", "parents", "households", paid)
+        to_owners, to_funds = acquire(fates, terms, rows, bought, groups, goes_to)
+        economy.ledger.post("acquisitions", "parents", "households", to_owners)
+        economy.ledger.post("acquisitions", "parents", "venture_funds", to_funds)
+        distribute(economy, to_funds)
         if sold > 0.0:
             number, held = np.zeros_like(goes_to), np.empty((len(groups), len(BUYERS)), dtype=np.int64)
             number[groups] = np.arange(1, len(groups) + 1)

@@ -7,11 +7,12 @@ Rule: Supply of private equity (variant ``endogenous``)
     Formula: ln S* = c + g * years + w1 * onshore + w2 * (offshore - 1) + w3 * signal - w4 * platform - w5 * tight +
         w6 * exits;
         d ln S = (k (ln S* - ln S) + m * (ln S - ln S one year ago)) / 4; calls = min(S / 4, call rate * uncalled)
-    Symbols: S desired private flow a year in the broad scope; exits a decaying mean of secondary sales over the flow;
-        uncalled promises of limited partners, fed by commitment_ratio / 4 times a slow mean of S times
-        private_equity_supply; core firms get core_share_of_funding of what is called, split over stages by stage_split;
-        its origin is foreign (foreign_share * foreign_capital_access), corporate (corporate_venture, less the platform
-        shock) and domestic, the rest; c venture_constant; g venture_trend; w venture_weights; k venture_speed; m
+    Symbols: S desired private flow a year in the broad scope; exits a decaying mean of secondary sales over the
+        flow; uncalled promises of limited partners, fed by commitment_ratio / 4 times a slow mean of S times
+        exp(-w5 * tight) times private_equity_supply, as tight money reaches them before the funds; core firms get
+        core_share_of_funding of what is called, split over stages by stage_split; its origin is foreign
+        (foreign_share * foreign_capital_access), corporate (corporate_venture, less the platform shock) and
+        domestic, the rest; c venture_constant; g venture_trend; w venture_weights; k venture_speed; m
         venture_momentum; onshore ipo_window; offshore offshore_window; tight liquidity_tightness; platform
         platform_regulation_shock, which corporate money feels by corporate_shock_response; slow mean with
         commitment_smoothing; call rate call_rate a quarter
@@ -62,7 +63,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from simulation.inputs.dimensions import size
+from simulation.inputs.dimensions import index, size
 from simulation.model.compiled import compiled
 from simulation.model.ledger import Books, direction, transact
 from simulation.model.rules import public_money
@@ -80,6 +81,7 @@ ENTRIES = (
 LOANS, REPAYMENT, PROCEEDS, REDEMPTIONS = range(len(ENTRIES))
 DIRECTION = direction(ENTRIES)
 CAPITAL_MARKET = CHANNEL["capital_market"]
+LIQUIDITY = index("venture_driver", "tight_liquidity")
 
 
 class Financed(NamedTuple):
@@ -224,7 +226,8 @@ def _call_private_money(economy: Economy) -> None:
     venture.log_flow = log_flow
     flow = 1000.0 * math.exp(log_flow)
     venture.slow_flow += 0.25 * p["commitment_smoothing"] * (flow - venture.slow_flow)
-    promised = p["commitment_ratio"] * venture.slow_flow / 4.0
+    tight = math.exp(-p["venture_weights"][LIQUIDITY] * p.driver("liquidity_tightness"))
+    promised = p["commitment_ratio"] * venture.slow_flow * tight / 4.0
     economy.record("venture_commitments", recorded * promised / 1000.0)
     venture.uncalled += supply * promised
     called = flow / 4.0 if imposed else min(flow / 4.0, p["call_rate"] * venture.uncalled)

@@ -71,7 +71,11 @@ def acquire(plain: PlainEconomy, for_sale: list[Firm]) -> None:
 def take_over(plain: PlainEconomy, firm: Firm, buyer: Firm) -> None:
     """The owners are paid; staff, customers and part of the technology pass to the group."""
     value, worth = firm.revenue_year() * firm.weight, buyer.revenue_year() * buyer.weight
-    plain.ledger.post("acquisitions", "parents", "households", plain.value("acquisition_multiple") * value)
+    price = plain.value("acquisition_multiple") * value
+    to_funds = plain.value("fund_stake") * price if fund_equity(firm) > 0.0 else 0.0
+    plain.ledger.post("acquisitions", "parents", "households", price - to_funds)
+    plain.ledger.post("acquisitions", "parents", "venture_funds", to_funds)
+    distribute(plain, to_funds)
     part = value / max(value + worth, 1e-9)
     for field, level in enumerate(firm.capability):
         buyer.capability[field] += part * max(level - buyer.capability[field], 0.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from simulation.inputs.dimensions import members
 from tests.reference.agents import Firm, PlainEconomy
 from tests.reference.names import INCUMBENT, LISTED, START_UP
 from tests.reference.rules.deals import (
@@ -81,7 +82,9 @@ def promise(plain: PlainEconomy) -> None:
     venture = plain.venture
     flow = 1000.0 * math.exp(venture.log_flow)
     venture.slow_flow += plain.value("commitment_smoothing") / 4.0 * (flow - venture.slow_flow)
-    promised = plain.value("commitment_ratio") / 4.0 * venture.slow_flow
+    weights = dict(zip(members("venture_driver"), plain.value("venture_weights"), strict=True))
+    shy = math.exp(-weights["tight_liquidity"] * plain.driver("liquidity_tightness"))
+    promised = plain.value("commitment_ratio") / 4.0 * venture.slow_flow * shy
     venture.uncalled += plain.effective("private_equity_supply") * promised
     plain.record("venture_commitments", plain.delivered("private_equity_supply") * promised / 1000.0)
 
