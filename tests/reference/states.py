@@ -170,8 +170,9 @@ def squeeze_budgets(economy: Economy, dice: random.Random) -> None:
 
 
 def age_funding(economy: Economy, dice: random.Random) -> None:
-    """Rounds that lie long back, funds that end."""
-    rows = some_rows(economy.firms, dice, 0.4)
+    """Rounds that lie long back, funds that end and want their money, which firms have."""
+    rows = some_rows(economy.firms, dice, 0.9)
+    economy.firms.cash[rows] = np.maximum(economy.firms.cash[rows], 20.0)
     economy.firms.last_round[rows] -= 12
     economy.firms.first_round[rows] -= 20
 
