@@ -127,6 +127,6 @@ def peak_lag(effect: np.ndarray, sign: float) -> np.ndarray:
 
 
 def remaining(effect: np.ndarray, sign: float, after: int) -> np.ndarray:
-    """Size of the effect from quarter ``after`` on, over the largest in the direction of ``sign``; 0 is full recovery."""
+    """Size of the effect from quarter ``after`` on, over the largest towards ``sign``; 0 is full recovery."""
     largest = np.maximum((sign * effect).max(axis=1), 1e-12)
     return np.asarray(np.abs(effect[:, after:]).mean(axis=1) / largest)

@@ -43,7 +43,7 @@ class Runs:
 
     def years(self, variable: str, first: int, last: int, world: str = ACTUAL, **element: str) -> np.ndarray:
         """Annual values from ``first`` to ``last``, shape (run, year) and dimensions of the variable."""
-        values = self.dataset[variable].sel(scenario=world, **element)
+        values = self.dataset[variable].sel({"scenario": world, **element})
         whole = annual(values, variables()[variable].kind).transpose("member", "year", ...)
         return np.asarray(whole.sel(year=slice(first, last)).values, dtype=float)
 
@@ -53,7 +53,7 @@ class Runs:
 
     def quarters(self, variable: str, first: str, last: str, world: str = ACTUAL, **element: str) -> np.ndarray:
         """Quarterly values from ``2018Q1`` to ``2018Q4`` for example, shape (run, quarter)."""
-        values = self.dataset[variable].sel(scenario=world, **element).transpose("member", "time", ...)
+        values = self.dataset[variable].sel({"scenario": world, **element}).transpose("member", "time", ...)
         names = [str(name) for name in self.dataset["quarter"].values]
         return np.asarray(values.values[:, names.index(first) : names.index(last) + 1], dtype=float)
 

@@ -46,7 +46,8 @@ SHOCKS = (
           "funding notes section 4"),
     Shock("platform_rectification", "equity_funding_broad", -1.0, "strategic investment collapses with the campaign",
           "J", "funding notes section 2.8"),
-    Shock("demand_slump", "core_revenue", -1.0, "output of adopters is what AI is sold to", "J", "model.md section 4"),
+    Shock("demand_slump", "core_revenue", -1.0, "output of adopters is what AI is sold to", "J",
+    "model.md section 4"),
     Shock("imports_limited", "compute_capacity", -1.0, "capex limited by supply", "E", "funding notes section 4"),
     Shock("frontier_leap", "tech_gap_index", -1.0, "a leap abroad widens the distance until it is imitated", "J",
           "model.md section 4"),
@@ -75,7 +76,8 @@ def _left(runs: Runs, shock: Shock) -> np.ndarray:
 def _checks(shock: Shock) -> tuple[Check, ...]:
     sides = (-math.inf, 0.0) if shock.sign < 0 else (0.0, math.inf)
     parts: tuple[tuple[str, str, tuple[float, float], str, str, str, Callable[[Runs, Shock], np.ndarray]], ...] = (
-        ("direction", shock.grade, sides, "log points x 100", "sign only", f"mean effect of the first {WITHIN} quarters",
+        ("direction", shock.grade, sides, "log points x 100", "sign only",
+        f"mean effect of the first {WITHIN} quarters",
          _direction),
         ("peak", "J", (0.0, LATEST), "quarters", "judgement: within two years of the start",
          "quarters from the start to the largest effect", _lag),
