@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simulation.analysis.bands import LEVELS
-from simulation.analysis.milestones.checks import ABSENT, AGREES, IMPULSE, PATTERN
+from simulation.analysis.milestones.checks import ABSENT, AGREES, DISAGREES, IMPULSE, PATTERN
 from simulation.analysis.milestones.patterns import bound, foundings
 from simulation.analysis.milestones.responses import SHOCKS, effect
 from simulation.analysis.milestones.study import Milestones
@@ -32,15 +32,16 @@ EPISODES = (
     (2021.5, 2023.0, "turn"),
     (2023.5, 2024.0, "closing"),
 )
-RESULTS = {AGREES: ("o", style.SERIES_COLOURS[2], "agrees"), ABSENT: ("_", style.GREY, "not in the model")}
-OTHERWISE = ("X", style.SERIES_COLOURS[1], "disagrees")
+RESULTS = {
+    AGREES: ("o", style.SERIES_COLOURS[2], AGREES),
+    DISAGREES: ("X", style.SERIES_COLOURS[1], DISAGREES),
+    ABSENT: ("_", style.GREY, ABSENT),
+}
 ROW, TOP = 0.168, 4.3  # inches of a line of the list, and of all that stands above it
 COLUMNS = (
-    (0.012, "seen"),
-    (0.325, "how it is read from the model"),
-    (0.73, "bound"),
-    (0.845, "model, median (5-95 %)"),
-)
+    (0.012, "seen"), (0.315, "how it is read from the model"), (0.705, "data"), (0.76, "bound"),
+    (0.85, "model, median (5-95 %)"),
+)  # fmt: skip
 SHARE_AT = 0.998
 
 
@@ -58,15 +59,19 @@ def _cycles(found: Milestones) -> Sheet:
     lines = len(listed) + 2 * 2
     sheet = Sheet("milestones", (13.6, TOP + 0.75 + ROW * lines))
     title = f"{agree} of {len(listed)} episodes and patterns that were seen are found in the model"
+    fresh = [row for row in listed if row["data"] == "validation"]
+    agree_fresh = sum(row["result"] == AGREES for row in fresh)
     subtitle = (
-        f"Historical actual, {found.made_with['runs']} runs, median with 50 and 90 % of runs  |  funding in the broad "
-        "scope, bn CNY a year, nominal  |  a check agrees when at least half of the runs lie within its bound"
+        f"Of those that no parameter is fitted to and no input holds: {agree_fresh} of {len(fresh)}  |  historical "
+        f"actual, {found.made_with['runs']} runs, median with 50 and 90 % of runs; a check agrees when at least "
+        "half of the runs lie within its bound  |  funding in the broad scope, nominal"
     )
     notes = [
-        "Dots: published or estimated values; open where judgement or under-counted, diamond where held out of the fit. "
-        "New firms are shown relative to 2018, because lists differ in width; those that turned to AI are left out. "
-        "Bounds are those of the sources or signs alone, never fitted to the model; changes are in percent. Figures of "
-        "2024 and later are not used.",
+        "Dots: published or estimated values with their range; open where judgement or under-counted, diamond where "
+        "held out of the fit. Data: fitted, a parameter is fitted to that figure; built in, an input or a rule holds "
+        "it. New firms are shown relative to 2018, as lists differ in width; those that turned to AI are left out. "
+        "Bounds are those of the sources or signs alone, never fitted to the model; changes are in percent. No "
+        "figure of 2024 or later of revenue, firms, funding, talent or adoption in China is used.",
         provenance(found),
     ]
     sheet.frame(title, subtitle, notes)
@@ -149,8 +154,9 @@ def _adoption_panel(sheet: Sheet, axes: Axes, found: Milestones) -> None:
         reference = draw.Series("adoption", "", f"logistic, {speed} a year", "percent")
         draw.line(sheet, axes, reference, banded(path[None], after).sel(quantile=0.5), style.INK, "reference", ":", 1.2)
         axes.annotate(
-            f"{speed} a year", (after[-1], path[-1]), (-3, 3), textcoords="offset points", ha="right", size=7.2
-        )
+            f"{speed} a year", (after[-1], path[-1]), (0, 4 if speed > 0.3 else -12), textcoords="offset points",
+            ha="right", size=7.2,
+        )  # fmt: skip
     axes.set_title("Use of AI, % of value added")
     axes.set_ylim(bottom=0)
 
@@ -160,8 +166,8 @@ def _size_panel(sheet: Sheet, axes: Axes, found: Milestones) -> None:
     series = draw.Series("size", "historical_actual", "use of large over small firms", "ratio")
     low, high = bound("F60")
     axes.axhspan(low, high, color=style.SERIES_COLOURS[4], alpha=0.25, linewidth=0, zorder=1)
-    axes.annotate(f"seen at 20 % use: {low:g} to {high:g}", (FIRST - 0.3, high), (0, 2), textcoords="offset points",
-                  size=7.2)  # fmt: skip
+    axes.annotate(f"seen at 20 % use: {low:g} to {high:g}", (FIRST - 0.3, high), (0, -3), textcoords="offset points",
+                  va="top", size=7.2)  # fmt: skip
     draw.years_axis(axes, FIRST, 2025)
     ratio = rates[:, :, -1] / np.maximum(rates[:, :, 0], 1e-9)
     draw.fan(sheet, axes, series, banded(ratio, np.arange(FIRST, 2026)), BLUE)
@@ -177,28 +183,32 @@ def _list(sheet: Sheet, axes: Axes, rows: list[dict[str, Any]]) -> None:
     total = len(rows) + 2 * 2
     axes.set(xlim=(0.0, 1.0), ylim=(total, 0.0))
     for kind, title in ((IMPULSE, "Episodes"), (PATTERN, "Patterns")):
-        line += 1.3
+        line += 1.2
         axes.text(0.0, line, title, size=9.2, va="bottom", family=list(style.TITLE_FAMILY))
+        for place, (mark, colour, name) in zip((0.09, 0.14, 0.2), RESULTS.values(), strict=True):
+            axes.plot([place], [line - 0.35], marker=mark, color=colour, markersize=4.5, linestyle="none")
+            axes.text(place + 0.006, line, name, size=6.9, va="bottom", color=style.GREY)
         for at, text in COLUMNS[1:]:
             axes.text(at, line, text, size=6.9, va="bottom", color=style.GREY)
-        axes.text(SHARE_AT, line, "runs", size=6.9, va="bottom", ha="right", color=style.GREY)
+        axes.text(SHARE_AT, line, "runs in bound", size=6.9, va="bottom", ha="right", color=style.GREY)
         for row in (row for row in rows if row["kind"] == kind):
-            _line(sheet, axes, line + 0.5, row)
+            _line(sheet, axes, line + 0.75, row)
             line += 1.0
-        line += 0.7
+        line += 0.8
 
 
 def _line(sheet: Sheet, axes: Axes, at: float, row: dict[str, Any]) -> None:
-    mark, colour, _ = RESULTS.get(row["result"], OTHERWISE)
+    mark, colour, _ = RESULTS[row["result"]]
     axes.plot([0.004], [at], marker=mark, color=colour, markersize=5.0, linestyle="none", clip_on=False)
-    texts = (row["seen"], row["measured"] or "not in the model: " + row["caveat"], bound_text(row), value_text(row))
+    seen, data = row["seen"][0].upper() + row["seen"][1:], "" if row["data"] == "validation" else row["data"]
+    texts = (seen, row["measured"], data, bound_text(row), value_text(row))
     if row["result"] == ABSENT:
-        texts = (row["seen"], f"not in the model: {row['caveat']}", "", "")
+        texts = (seen, f"Not in the model: {row['caveat']}", "", "", "")
     for (place, _), text in zip(COLUMNS, texts, strict=True):
         axes.text(place, at, text, size=6.9, va="center")
     if row["result"] != ABSENT:
         share = f"{100 * row['share']:.0f} %"
-        axes.text(SHARE_AT, at, share, size=6.9, va="center", ha="right", color=colour, weight="bold")
+        axes.text(SHARE_AT, at, share, size=6.9, va="center", ha="right", color=colour, family=list(style.TITLE_FAMILY))
     sheet.record(
         panel="checks", scenario="historical_actual", series=row["id"], statistic="median", value=row["value"],
         low=row["q05"], high=row["q95"], unit=row["unit"], note=f"{row['result']}; bound {bound_text(row)}",
@@ -222,11 +232,16 @@ def value_text(row: dict[str, Any]) -> str:
     """Median and quantiles of a check in words."""
     if row["value"] != row["value"]:
         return "-"
-    one = "{:.0f}" if row["unit"] in ("year", "persons") else "{:.3g}"
     signs = {"percent": " %", "percentage points": " pp"}
-    values = (one.format(row[name]) for name in ("value", "q05", "q95"))
-    middle, low, high = values
+    middle, low, high = (_number(row[name], row["unit"]) for name in ("value", "q05", "q95"))
     return f"{middle}{signs.get(row['unit'], '')} ({low} to {high})"
+
+
+def _number(value: float, unit: str) -> str:
+    """Three digits, whole numbers from 100 on; years and persons whole."""
+    if unit == "year":
+        return f"{value:.0f}"
+    return f"{value:,.0f}" if unit == "persons" or abs(value) >= 99.5 else f"{value:.3g}"
 
 
 def _shocks(found: Milestones) -> Sheet:
@@ -236,13 +251,13 @@ def _shocks(found: Milestones) -> Sheet:
     count = 3 * len(SHOCKS)
     title = f"One-off shocks of outside drivers: {agree} of {count} checks of direction, delay and recovery agree"
     subtitle = (
-        f"Effect in percent (log points x 100) on the same runs without the shock, {found.made_with['runs']} runs, median "
-        "with 50 and 90 % of runs  |  plan baseline; each shock lasts the four quarters that are shaded, from 2019Q1"
+        f"Difference to the same runs without the shock, log points x 100; {found.made_with['runs']} runs, median with "
+        "50 and 90 % of runs  |  plan baseline; the four quarters of the shock, from 2019Q1, are shaded"
     )
     note = (
         "Sizes of the shocks are judgement; a leap of the frontier lasts one quarter and stays. Direction: mean of the "
-        "first eight quarters. Peak: quarters from the start to the largest effect. Left: size four years after the end "
-        "over the largest. Funding in the broad scope, nominal; a mark after a number: agrees (+) or not (x)."
+        "first eight quarters. Peak: quarters from the start to the largest effect. Left: size four years after the "
+        "end over the largest. Funding in the broad scope, nominal; a mark after a number: agrees (+) or not (x)."
     )
     sheet.frame(title, subtitle, [note, provenance(found)])
     grid = sheet.figure.add_gridspec(2, 4)

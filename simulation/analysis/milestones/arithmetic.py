@@ -14,7 +14,7 @@ def change(after: np.ndarray, before: np.ndarray) -> np.ndarray:
 
 
 def peak_year(values: np.ndarray, years: np.ndarray) -> np.ndarray:
-    """Year of the highest value of each run, the first of equals.
+    """Year of the highest value of each run, the first of equals; NaN for a run with missing values.
 
     Parameters
     ----------
@@ -23,7 +23,8 @@ def peak_year(values: np.ndarray, years: np.ndarray) -> np.ndarray:
     years : ndarray
         Shape (year,).
     """
-    return np.asarray(years, dtype=float)[np.argmax(values, axis=1)]
+    found = np.asarray(years, dtype=float)[np.argmax(values, axis=1)]
+    return np.where(np.isfinite(values).all(axis=1), found, np.nan)
 
 
 def local_peak_year(values: np.ndarray, years: np.ndarray) -> np.ndarray:
@@ -96,13 +97,6 @@ def rank_size_exponent(size: np.ndarray, weight: np.ndarray, largest: int = LARG
     return -float(slope)
 
 
-def weighted_quantile(values: np.ndarray, weight: np.ndarray, level: float) -> float:
-    """Smallest value below or at which a share ``level`` of the weight lies."""
-    order = np.argsort(values)
-    reached = np.cumsum(weight[order]) / weight.sum()
-    return float(values[order][np.searchsorted(reached, level)])
-
-
 def largest_shares(values: np.ndarray, count: int) -> np.ndarray:
     """Share of the ``count`` largest of the last axis in its sum, NaN where the sum is zero."""
     total = values.sum(axis=-1)
@@ -111,8 +105,8 @@ def largest_shares(values: np.ndarray, count: int) -> np.ndarray:
 
 
 def log_effect(shocked: np.ndarray, base: np.ndarray) -> np.ndarray:
-    """Effect of a shock in log points, quarter by quarter; zero where either is not above zero."""
-    both = (shocked > 0.0) & (base > 0.0)
+    """Effect of a shock in log points, quarter by quarter; zero where either is zero, NaN where a run is missing."""
+    both = (shocked != 0.0) & (base != 0.0)
     return np.where(both, np.log(np.where(both, shocked, 1.0) / np.where(both, base, 1.0)), 0.0)
 
 
@@ -123,7 +117,8 @@ def first_effect(effect: np.ndarray, quarters: int) -> np.ndarray:
 
 def peak_lag(effect: np.ndarray, sign: float) -> np.ndarray:
     """Quarters from the start of a shock to its largest effect in the direction of ``sign``."""
-    return np.argmax(sign * effect, axis=1).astype(float)
+    found = np.argmax(sign * effect, axis=1).astype(float)
+    return np.where(np.isfinite(effect).all(axis=1), found, np.nan)
 
 
 def remaining(effect: np.ndarray, sign: float, after: int) -> np.ndarray:

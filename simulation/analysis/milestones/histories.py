@@ -6,6 +6,7 @@ with the same inputs and random numbers, and the firms are looked at after every
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from simulation.results.dataset import Member
     from simulation.scenario import Effective, Scenario
 
+logger = logging.getLogger("aiplan.milestones")
 FOUNDING_YEARS = np.arange(2001, 2026)
 CENSUS = 2020  # year at whose end the samples of firms behind the size and founding facts were drawn
 SMALL = 100.0  # million CNY of funding, the first class of fact F03
@@ -160,12 +162,12 @@ def follow_all(
     Returns
     -------
     dict of str to ndarray
-        What :func:`follow` gives, stacked: shape (member, ...).
+        What :func:`follow` gives, stacked: shape (member, ...); NaN for a run that failed.
 
     Raises
     ------
     RunFailed
-        When a run does not finish.
+        When not a single run finishes.
     """
     inputs = {
         number: scenario.effective(until, number, seed, calibrated(number))
@@ -174,9 +176,20 @@ def follow_all(
     tasks = [Task(inputs[member.parameter_set], seed, member.replicate, scale) for member in members]
     found: dict[int, dict[str, np.ndarray]] = {}
     place = {id(task): number for number, task in enumerate(tasks)}
-    for task, outcome in executor_for(jobs, len(tasks)).map(follow, tasks):
-        if isinstance(outcome, BaseException):
-            raise RunFailed(f"replicate {task.replicate} of {scenario.id}: {outcome}") from outcome
-        found[place[id(task)]] = outcome
-    ordered = [found[number] for number in range(len(tasks))]
-    return {name: np.stack([each[name] for each in ordered]) for name in ordered[0]}
+    for task, outcome in executor_for(jobs, len(tasks)).map(_followed, tasks):
+        if not isinstance(outcome, BaseException) and outcome:
+            found[place[id(task)]] = outcome
+    if not found:
+        raise RunFailed(f"none of the {len(tasks)} runs of {scenario.id} could be followed")
+    missing = {name: np.full_like(values, np.nan) for name, values in next(iter(found.values())).items()}
+    ordered = [found.get(number, missing) for number in range(len(tasks))]
+    return {name: np.stack([each[name] for each in ordered]) for name in missing}
+
+
+def _followed(task: Task) -> dict[str, np.ndarray]:
+    """A run followed; empty for one that fails, which the ensemble of its world records with its error."""
+    try:
+        return follow(task)
+    except Exception:
+        logger.debug("replicate %d could not be followed", task.replicate, exc_info=True)
+        return {}

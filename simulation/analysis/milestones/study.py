@@ -91,7 +91,7 @@ def run_milestones(
     Raises
     ------
     RunFailed
-        When no run finished, or a run could not be followed firm by firm.
+        When no run finished.
     """
     listed = scenarios()
     with tempfile.TemporaryDirectory() as temporary:
