@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from simulation.analysis.milestones.study import Milestones
 
 FOLDER = Path("results/milestones")
-TABLE, MADE_WITH = "milestones.csv", "made_with.json"
+TABLE, MADE_WITH = "checks.csv", "made_with.json"
 SHOWN = ("id", "value", "q05", "q95", "low", "high", "unit", "share", "result")
 TITLES = {
     "impulse": "Episodes that were seen",
@@ -77,7 +77,7 @@ def _tell(found: Milestones, files: list[Path], json: bool) -> None:
     for kind, counts in found.counts().items():
         rows = [_short(row) for row in found.rows if row["kind"] == kind]
         show_table(rows, SHOWN, title=TITLES[kind])
-        typer.echo(", ".join(f"{count} {result}" for result, count in counts.items()) + "\n")
+        typer.echo(", ".join(f"{result}: {count}" for result, count in counts.items()) + "\n")
     for row in found.rows:
         if row["result"] != "agrees":
             why = f" ({row['caveat']})" if row["caveat"] else ""
@@ -91,7 +91,8 @@ def _listed(files: list[Path]) -> str:
 
 
 def _short(row: dict[str, Any]) -> dict[str, Any]:
-    """Numbers to three digits, shares in percent."""
-    texts = {name: f"{row[name]:.3g}" for name in ("value", "q05", "q95", "low", "high") if row[name] == row[name]}
+    """Numbers to three digits, whole ones from 100 on; shares in percent."""
+    numbers = {name: row[name] for name in ("value", "q05", "q95", "low", "high") if row[name] == row[name]}
+    texts = {name: f"{value:.0f}" if abs(value) >= 99.5 else f"{value:.3g}" for name, value in numbers.items()}
     share = "-" if row["share"] != row["share"] else f"{100 * row['share']:.0f}%"
     return {**row, **texts, "share": share}

@@ -20,6 +20,7 @@ FUNDING, RAISED = "equity_funding_broad", "venture_commitments"
 NOTES = "funding notes section 4"
 FITTED, BUILT_IN, VALIDATION = "fitted", "built in", "validation"
 SIGN = "sign only"
+WHOLE = "at scale 0.1, where a ticket serves ten firms at once, 2018-19 has more deals than at scale 1"
 WINTER, COVID, TURN, CLOSED, CHIPS = (
     "2018 RMB winter", "COVID, first half of 2020", "2021 boom, then 2022", "2023: generative AI, exits closing",
     "export control of chips",
@@ -90,12 +91,13 @@ EPISODES: tuple[Check, ...] = (
         "percent",
         f"{SIGN}: the source counts all sectors", "new commitments to funds in 2018 against 2017",
         lambda runs: yearly_change(runs, RAISED, 2018),
+        "promises of limited partners follow past funding and do not feel tight money themselves",
     ),
     Check(
         "winter-deals", IMPULSE, WINTER, "AI deals -20.7 % in 2018", "E", NOTES, VALIDATION, *BELOW, "percent",
         f"{SIGN}: publishers disagree", "deals of private and guidance funds in 2018 against 2017",
         lambda runs: _deal_change(runs, 2018),
-        "another count (PitchBook) has 306 deals in 2017 and 335 in 2018",
+        f"another count (PitchBook) has 306 deals in 2017 and 335 in 2018; {WHOLE}",
     ),
     Check(
         "winter-amount", IMPULSE, WINTER, "AI amount peaked in 2018 and fell after it", "E", f"{NOTES}; F51",
@@ -122,6 +124,7 @@ EPISODES: tuple[Check, ...] = (
         "percent", f"{SIGN}: the source counts all sectors",
         "new commitments to funds, first half of 2020 against that of 2019",
         lambda runs: span_change(runs, RAISED, ("2020Q1", "2020Q2"), ("2019Q1", "2019Q2")),
+        "promises of limited partners follow past funding and do not feel tight money themselves",
     ),
     Check(
         "covid-dip", IMPULSE, COVID, "deals -32.8 % in the first half, AI amount of the year not lower", "E", NOTES,
@@ -136,7 +139,7 @@ EPISODES: tuple[Check, ...] = (
     Check(
         "covid-tickets", IMPULSE, COVID, "mean ticket +56 % in 2020", "E", NOTES, VALIDATION, *ABOVE, "percent", SIGN,
         "money of core firms per deal, 2020 against 2019", lambda runs: _ticket_change(runs, 2020),
-        "tickets of the model follow the level of funding",
+        f"tickets of the model follow the level of funding; {WHOLE}",
     ),
     Check(
         "turn-boom", IMPULSE, TURN, "AI amount 90 bn CNY in 2020, 225-249 in 2021", "E", NOTES, FITTED, 150.0, 177.0,
