@@ -154,7 +154,7 @@ def _adoption_panel(sheet: Sheet, axes: Axes, found: Milestones) -> None:
         reference = draw.Series("adoption", "", f"logistic, {speed} a year", "percent")
         draw.line(sheet, axes, reference, banded(path[None], after).sel(quantile=0.5), style.INK, "reference", ":", 1.2)
         axes.annotate(
-            f"{speed} a year", (after[-1], path[-1]), (0, 4 if speed > 0.3 else -12), textcoords="offset points",
+            f"{speed} a year", (after[-1], path[-1]), (0, 4 if speed > 0.3 else -19), textcoords="offset points",
             ha="right", size=7.2,
         )  # fmt: skip
     axes.set_title("Use of AI, % of value added")

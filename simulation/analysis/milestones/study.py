@@ -31,6 +31,14 @@ if TYPE_CHECKING:
 
 RUNS, SCALE, SEED = 100, 0.1, 1
 FOLLOWED = 2023  # last year of what single firms go through: no figure behind those checks is of a later year
+# What checks and figures read of the stored runs.
+READ = (
+    "adoption_rate", "adoption_rate_by_size", "adoption_rate_by_value", "chips_imported", "compute_capacity",
+    "core_revenue", "cr4_speech_language", "cr5_platform", "equity_funding_broad", "equity_funding_core",
+    "firm_conversions", "firm_entries", "funding_by_channel", "funding_by_region", "posted_wage_by_tier",
+    "talent_by_region", "talent_graduates", "tech_gap_index", "top300_share", "top5_province_share_firms",
+    "venture_commitments", "wage_by_tier", "wage_it_sector", "wage_software",
+)  # fmt: skip
 CHECKS: tuple[Check, ...] = (*EPISODES, *RESPONSES, *PATTERNS)
 
 
@@ -99,8 +107,8 @@ def run_milestones(
             listed, replicates=runs, seed=seed, scale=scale, until=LAST, jobs=jobs, parameter_sets=None,
             out=folder or Path(temporary) / "runs", resume=folder is not None and folder.exists(), progress=progress,
         )  # fmt: skip
-        dataset = result.dataset.load()
-        dataset.close()
+        dataset = result.dataset[list(READ)].load()
+        result.dataset.close()
     actual = listed[[world.id for world in WORLDS].index(ACTUAL)]
     histories = follow_all(actual, members_of(None, range(runs)), seed, scale, FOLLOWED, jobs)
     read = Runs(dataset, histories)
