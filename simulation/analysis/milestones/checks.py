@@ -87,7 +87,7 @@ class Check:
         Where.
     data : str
         ``fitted`` when the figure behind the bound is among those that the parameters are fitted to, ``built in`` when
-        the initial state or a dated path holds it, else ``validation``.
+        the initial state, a dated path or the sign of a rule holds it, else ``validation``.
     low, high : float
         Bound of the measure, both ends included; infinite where only a sign is known.
     unit : str

@@ -20,6 +20,7 @@ FUNDING, RAISED = "equity_funding_broad", "venture_commitments"
 NOTES = "funding notes section 4"
 FITTED, BUILT_IN, VALIDATION = "fitted", "built in", "validation"
 SIGN = "sign only"
+RULE = "the sign is that of a weight in the rule, which may be zero but not turn"
 WHOLE = "at scale 0.1, where a ticket serves ten firms at once, 2018-19 has more deals than at scale 1"
 WINTER, COVID, TURN, CLOSED, CHIPS = (
     "2018 RMB winter", "COVID, first half of 2020", "2021 boom, then 2022", "2023: generative AI, exits closing",
@@ -80,11 +81,11 @@ def yearly_change_of_channel(runs: Runs, channel: str, year: int) -> np.ndarray:
 
 EPISODES: tuple[Check, ...] = (
     Check(
-        "winter-funding", IMPULSE, WINTER, "2018 funds raised -13 %, deals -20.7 %", "E", NOTES, VALIDATION, *BELOW,
+        "winter-funding", IMPULSE, WINTER, "2018 funds raised -13 %, deals -20.7 %", "E", NOTES, BUILT_IN, *BELOW,
         "percent", f"{SIGN}: the sources give changes over time, not the effect of the shock",
         "equity funding 2018Q3-2019Q4 against the same runs without tight liquidity",
         lambda runs: against(runs, "without_winter_2018", FUNDING, "2018Q3", "2019Q4"),
-        "size of the driver is judgement",
+        f"{RULE}; size of the driver is judgement",
     ),
     Check(
         "winter-raised", IMPULSE, WINTER, "venture funds raised -13 % in 2018", "E", NOTES, VALIDATION, *BELOW,
@@ -112,11 +113,11 @@ EPISODES: tuple[Check, ...] = (
         "access of foreign capital is a dated path",
     ),
     Check(
-        "covid-funding", IMPULSE, COVID, "funds raised -29.5 %, deals -32.8 %", "E", NOTES, VALIDATION, *BELOW,
+        "covid-funding", IMPULSE, COVID, "funds raised -29.5 %, deals -32.8 %", "E", NOTES, BUILT_IN, *BELOW,
         "percent",
         f"{SIGN}: the source counts all sectors",
         "equity funding 2020Q1-Q2 against the same runs without tighter liquidity and the loss of value added",
-        lambda runs: against(runs, "without_covid_2020", FUNDING, "2020Q1", "2020Q2"),
+        lambda runs: against(runs, "without_covid_2020", FUNDING, "2020Q1", "2020Q2"), RULE,
     ),
     Check(
         "covid-raised", IMPULSE, COVID, "funds raised -29.5 % in the first half of 2020", "E", NOTES, VALIDATION,
@@ -158,9 +159,9 @@ EPISODES: tuple[Check, ...] = (
     Check(
         "turn-drivers", IMPULSE, TURN, "causes not separable (crackdown, lockdown, chip rule, weak listing)", "J",
         NOTES,
-        VALIDATION, *BELOW, "percent", SIGN,
+        BUILT_IN, *BELOW, "percent", SIGN,
         "equity funding 2021Q3-2022Q4 against the same runs with outside drivers held at mid-2021",
-        lambda runs: against(runs, "without_turn_2021", FUNDING, "2021Q3", "2022Q4"),
+        lambda runs: against(runs, "without_turn_2021", FUNDING, "2021Q3", "2022Q4"), RULE,
     ),
     Check(
         "closed-fall", IMPULSE, CLOSED, "AI amount -23 % (late vintage) to -38 % (11 months); CB Insights -70 %", "E",
@@ -169,11 +170,11 @@ EPISODES: tuple[Check, ...] = (
         "the row of 2023 is held out of the fit",
     ),
     Check(
-        "closed-window", IMPULSE, CLOSED, "listing window closing, USD leaving", "E", NOTES, VALIDATION, *BELOW,
+        "closed-window", IMPULSE, CLOSED, "listing window closing, USD leaving", "E", NOTES, BUILT_IN, *BELOW,
         "percent",
         SIGN, "equity funding 2023Q3-2024Q4 against the same runs with listing left open",
         lambda runs: against(runs, "without_closing_2023", FUNDING, "2023Q3", "2024Q4"),
-        "paired runs of the model; no observation of 2024 is used",
+        f"{RULE}; no observation of 2024 is used",
     ),
     Check(
         "closed-technology", IMPULSE, CLOSED, "technology shock alone does not raise funding when exits are closed",
@@ -202,10 +203,11 @@ EPISODES: tuple[Check, ...] = (
         "the limit multiplies imports directly",
     ),
     Check(
-        "chips-capacity", IMPULSE, CHIPS, "supply named as the limit", "E", NOTES, VALIDATION, *BELOW, "percent",
+        "chips-capacity", IMPULSE, CHIPS, "supply named as the limit", "E", NOTES, BUILT_IN, *BELOW, "percent",
         SIGN,
         "compute installed at the end of 2023 against the same runs without import limits",
         lambda runs: against(runs, "without_export_controls", "compute_capacity", "2023Q4", "2023Q4"),
+        "follows from fewer imports as far as home supply does not step in",
     ),
     Check(
         "chips-stop-and-go", IMPULSE, CHIPS, "stop and go of licences in 2025", "E", NOTES, BUILT_IN, *BELOW,

@@ -184,7 +184,7 @@ PATTERNS: tuple[Check, ...] = (
     ),
     Check(
         "cycle-low-after", PATTERN, CYCLE, "no return to the level of 2021 by 2023", "E", f"{LIST}, to 2023 only",
-        VALIDATION, 0.0, 1.0, "ratio", "below the amount of 2021", "larger of 2022 and 2023 over 2021", _not_regained,
+        FITTED, 0.0, 1.0, "ratio", "below the amount of 2021", "larger of 2022 and 2023 over 2021", _not_regained,
         "the low of 2024 in the list is not used: figures of 2024 on are held out",
     ),
     Check(
@@ -226,9 +226,10 @@ PATTERNS: tuple[Check, ...] = (
         lambda runs: _money_by_province(runs) - runs.year("top5_province_share_firms", CENSUS),
     ),
     Check(
-        "space-talent", PATTERN, SPACE, "talent less concentrated than firms", "D", "model.md section 1", VALIDATION,
+        "space-talent", PATTERN, SPACE, "talent less concentrated than firms", "D", "model.md section 1", BUILT_IN,
         *BELOW, "percentage points", SIGN, "five provinces' share of talent less that of firms, end of 2020",
         lambda runs: _provinces(runs, "talent_by_region") - runs.year("top5_province_share_firms", CENSUS),
+        "where people are in 2016 is part of the initial state",
     ),
     Check(
         "adoption-speed", PATTERN, DIFFUSION, "logistic rate 0.17-0.53 a year", "D", "F54-F58; model.md section 4",
@@ -262,9 +263,10 @@ PATTERNS: tuple[Check, ...] = (
     Check(
         "state-dispersed", PATTERN, STATE, "state venture money is spatially dispersed", "E",
         "funding notes section 2.2",
-        VALIDATION, *BELOW, "percentage points", SIGN,
+        BUILT_IN, *BELOW, "percentage points", SIGN,
         "five provinces' share of state deals' money less private deals'",
         lambda runs: _top5_of(runs, "state_money_by_region") - _top5_of(runs, "private_money_by_region"),
+        "a parameter of the rule (guidance_dispersion, prior from 0) stands for it",
     ),
     Check(
         "students-none-before", PATTERN, STUDENTS, "no AI bachelors before 2023", "E", "talent notes section 3",

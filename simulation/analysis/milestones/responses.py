@@ -16,6 +16,7 @@ import numpy as np
 
 from simulation.analysis.milestones.arithmetic import first_effect, log_effect, peak_lag, remaining
 from simulation.analysis.milestones.checks import RESPONSE, Check, Runs
+from simulation.analysis.milestones.episodes import BUILT_IN, VALIDATION
 from simulation.analysis.milestones.worlds import LAST, NEUTRAL, SHOCK_QUARTERS, SHOCK_START
 
 WITHIN = 8  # quarters from the start over which the direction is read
@@ -77,8 +78,7 @@ def _checks(shock: Shock) -> tuple[Check, ...]:
     sides = (-math.inf, 0.0) if shock.sign < 0 else (0.0, math.inf)
     parts: tuple[tuple[str, str, tuple[float, float], str, str, str, Callable[[Runs, Shock], np.ndarray]], ...] = (
         ("direction", shock.grade, sides, "log points x 100", "sign only",
-        f"mean effect of the first {WITHIN} quarters",
-         _direction),
+         f"mean effect of the first {WITHIN} quarters", _direction),
         ("peak", "J", (0.0, LATEST), "quarters", "judgement: within two years of the start",
          "quarters from the start to the largest effect", _lag),
         ("recovery", "J", (0.0, AT_MOST), "share of the peak", "judgement: less than half is left",
@@ -92,7 +92,8 @@ def _checks(shock: Shock) -> tuple[Check, ...]:
             shock.seen,
             grade,
             shock.source,
-            "validation",
+            # The sign of a driver is mostly that of its weight in a rule; delay and recovery are what rules make of it.
+            BUILT_IN if name == "direction" else VALIDATION,
             *bound,
             unit,
             basis,
