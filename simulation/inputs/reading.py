@@ -12,6 +12,7 @@ from pathlib import Path
 from simulation.errors import InvalidInput, Problem
 
 TABLES = Path(__file__).parent / "tables"
+DERIVED = ("posterior", "hindcast")  # folders of tables that are made with the others
 
 
 class Row(dict[str, str]):
@@ -138,11 +139,11 @@ def data_version(posterior: bool = True) -> str:
     Parameters
     ----------
     posterior : bool
-        Whether posteriors count; what a posterior is made for is named without them.
+        Whether posteriors and what is made from them count; what a posterior is made for is named without these.
     """
     digest = hashlib.sha256()
     for path in sorted(TABLES.rglob("*.csv"), key=lambda path: path.relative_to(TABLES).as_posix()):
-        if not posterior and path.parent.name == "posterior":
+        if not posterior and path.parent.name in DERIVED:
             continue
         digest.update(path.relative_to(TABLES).as_posix().encode() + b"\0")
         digest.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")

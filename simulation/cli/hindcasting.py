@@ -1,0 +1,134 @@
+"""The verb ``hindcast``: forecasts from earlier origins against what was published later."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from simulation.cli.output import FigureLanguage, Json, Language, message, show_json, show_table
+
+OUT = Path("results/hindcast")
+SHOWN = (
+    "series", "scope", "information", "drivers", "model", "crps", "crps_relative", "coverage_50", "coverage_80",
+    "coverage_90", "bias_log", "rank", "cases", "distinct_observations",
+)  # fmt: skip
+DIGITS = 3
+
+
+def hindcast(
+    observations: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Score these later figures (evidence format) in place of the package's."),
+    ] = None,
+    origin: Annotated[
+        list[int] | None,
+        typer.Option(help="Year at whose end forecasts are made; repeatable.  [default: 2019 to 2022]"),
+    ] = None,
+    series: Annotated[list[str] | None, typer.Option(help="Series; repeatable.  [default: all]")] = None,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Tables and figures.")] = OUT,
+    figures: Annotated[bool, typer.Option(help="Draw the figures.")] = True,
+    language: FigureLanguage = Language.EN,
+    json: Json = False,
+) -> None:
+    """How good were forecasts from earlier years: the model against simple rivals, scored by later figures.
+
+    Nothing is simulated or fitted to what is scored. Rivals see only what their origin knew.
+    """
+    from simulation.analysis.hindcast.cases import hindcast as cases_of
+    from simulation.analysis.hindcast.information import ORIGINS
+    from simulation.analysis.hindcast.summary import summary
+    from simulation.inputs.forecasts import forecasts
+
+    chosen = _chosen(origin, series)
+    if not forecasts():
+        message("no forecasts of the model are stored: rivals alone are shown")
+    later = _later(observations)
+    cases = cases_of(chosen[0] or ORIGINS, chosen[1], later)
+    averages = summary(cases)
+    files = _write(out, cases, averages)
+    if figures:
+        files += _draw(out, cases, averages, language)
+    if json:
+        show_json(cases)
+        return
+    shown = [row for row in averages if row["cases"]]
+    show_table(_rounded(shown), SHOWN, "Scores; crps relative: above 1 the model was better on shared cases")
+    _tell_rest(cases, averages)
+    for file in files:
+        typer.echo(file.as_posix())
+
+
+def _chosen(origins: list[int] | None, series: list[str] | None) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """Origins and series as asked for; ``UsageError`` for those that there are not."""
+    from simulation.calibration.design import ORIGINS
+    from simulation.errors import UsageError
+    from simulation.inputs.forecasts import UNITS
+
+    wrong = [str(year) for year in origins or () if year not in ORIGINS]
+    if wrong:
+        raise UsageError(f"no such origin: {', '.join(wrong)}; there are {', '.join(map(str, ORIGINS))}")
+    unknown = [name for name in series or () if name not in UNITS]
+    if unknown:
+        raise UsageError(f"no such series: {', '.join(unknown)}; there are {', '.join(UNITS)}")
+    return tuple(dict.fromkeys(origins or ())), tuple(dict.fromkeys(series or UNITS))
+
+
+def _later(path: Path | None) -> Any:
+    """Figures of a file, with a message for each row that is compared with nothing; ``None`` without a file."""
+    if path is None:
+        return None
+    from simulation.inputs.observation_files import read_later_figures
+
+    found = read_later_figures(path)
+    for text in found.left_out:
+        message(f"left out {text}")
+    message(f"{len(found.rows)} figures of {path} are scored; no forecast is changed by them")
+    return found.rows
+
+
+def _rounded(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {key: float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value for key, value in row.items()}
+        for row in rows
+    ]
+
+
+def _tell_rest(cases: list[dict[str, Any]], averages: list[dict[str, Any]]) -> None:
+    """Rivals that could not be estimated, and floors, which are shown and not scored."""
+    none: dict[tuple[str, str, str, str], str] = {}
+    for row in averages:
+        if not row["cases"] and row["not_estimable"]:
+            none.setdefault((row["series"], row["scope"], row["information"], row["model"]), row["reason"])
+    if none:
+        names = ("series", "scope", "information", "model")
+        rows = [
+            {**dict(zip(names, key, strict=True)), "status": "not estimable", "reason": reason}
+            for key, reason in none.items()
+        ]
+        show_table(rows, title="Without any forecast (first reason)")
+    floors = sorted({f"{row['series']} {row['scope']} {row['date']}" for row in cases if row["status"] == "floor"})
+    if floors:
+        typer.echo(f"Lower bounds, shown in cases.csv and not scored: {'; '.join(floors)}")
+
+
+def _write(out: Path, cases: list[dict[str, Any]], averages: list[dict[str, Any]]) -> list[Path]:
+    from simulation.analysis.hindcast.cases import SCORED
+    from simulation.errors import StoreConflict
+    from simulation.results.text import csv_text, write_whole
+
+    tables = {"cases": cases, "scores": [case for case in cases if case["status"] == SCORED], "summary": averages}
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, rows in tables.items():
+            write_whole(out / f"{name}.csv", csv_text(rows))
+    except OSError as error:
+        raise StoreConflict(f"cannot write tables into {out}: {error.strerror}") from error
+    return [out / f"{name}.csv" for name in tables]
+
+
+def _draw(out: Path, cases: list[dict[str, Any]], averages: list[dict[str, Any]], language: str) -> list[Path]:
+    from simulation.presentation.hindcast import sheets
+
+    return [file for sheet in sheets(cases, averages, language) for file in sheet.save(out, svg=False)]
