@@ -24,7 +24,7 @@ def hindcast(
     ] = None,
     origin: Annotated[
         list[int] | None,
-        typer.Option(help="Year at whose end forecasts are made; repeatable.  [default: 2019 to 2022]"),
+        typer.Option(help="Forecasts are made at its end; repeatable.  [default: 2019 to 2022]"),
     ] = None,
     series: Annotated[list[str] | None, typer.Option(help="Series; repeatable.  [default: all]")] = None,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Tables and figures.")] = OUT,
@@ -37,19 +37,18 @@ def hindcast(
     Nothing is simulated or fitted to what is scored. Rivals see only what their origin knew.
     """
     from simulation.analysis.hindcast.cases import hindcast as cases_of
-    from simulation.analysis.hindcast.information import ORIGINS
     from simulation.analysis.hindcast.summary import summary
     from simulation.inputs.forecasts import forecasts
 
-    chosen = _chosen(origin, series)
+    origins, names = _chosen(origin, series)
     if not forecasts():
         message("no forecasts of the model are stored: rivals alone are shown")
     later = _later(observations)
-    cases = cases_of(chosen[0] or ORIGINS, chosen[1], later)
+    cases = cases_of(origins, names, later)
     averages = summary(cases)
     files = _write(out, cases, averages)
     if figures:
-        files += _draw(out, cases, averages, language)
+        files += _draw(out, averages, later, origins, language)
     if json:
         show_json(cases)
         return
@@ -62,17 +61,18 @@ def hindcast(
 
 def _chosen(origins: list[int] | None, series: list[str] | None) -> tuple[tuple[int, ...], tuple[str, ...]]:
     """Origins and series as asked for; ``UsageError`` for those that there are not."""
-    from simulation.calibration.design import ORIGINS
+    from simulation.analysis.hindcast.information import ORIGINS
+    from simulation.calibration.design import ORIGINS as POSSIBLE
     from simulation.errors import UsageError
     from simulation.inputs.forecasts import UNITS
 
-    wrong = [str(year) for year in origins or () if year not in ORIGINS]
+    wrong = [str(year) for year in origins or () if year not in POSSIBLE]
     if wrong:
-        raise UsageError(f"no such origin: {', '.join(wrong)}; there are {', '.join(map(str, ORIGINS))}")
+        raise UsageError(f"no such origin: {', '.join(wrong)}; there are {', '.join(map(str, POSSIBLE))}")
     unknown = [name for name in series or () if name not in UNITS]
     if unknown:
         raise UsageError(f"no such series: {', '.join(unknown)}; there are {', '.join(UNITS)}")
-    return tuple(dict.fromkeys(origins or ())), tuple(dict.fromkeys(series or UNITS))
+    return tuple(dict.fromkeys(origins or ORIGINS)), tuple(dict.fromkeys(series or UNITS))
 
 
 def _later(path: Path | None) -> Any:
@@ -128,7 +128,9 @@ def _write(out: Path, cases: list[dict[str, Any]], averages: list[dict[str, Any]
     return [out / f"{name}.csv" for name in tables]
 
 
-def _draw(out: Path, cases: list[dict[str, Any]], averages: list[dict[str, Any]], language: str) -> list[Path]:
+def _draw(out: Path, averages: list[dict[str, Any]], later: Any, origins: tuple[int, ...], language: str) -> list[Path]:
+    from simulation.inputs.evidence import calibration_rows
     from simulation.presentation.hindcast import sheets
 
-    return [file for sheet in sheets(cases, averages, language) for file in sheet.save(out, svg=False)]
+    figures = (*calibration_rows(), *(later or ()))
+    return [file for sheet in sheets(averages, figures, language, origins) for file in sheet.save(out, svg=False)]
