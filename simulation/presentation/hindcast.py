@@ -12,7 +12,7 @@ from simulation.analysis.hindcast.rivals import INSTITUTES, RIVALS
 from simulation.inputs.evidence import CalibrationRow
 from simulation.inputs.forecasts import REAL_TIME
 from simulation.presentation import draw, style
-from simulation.presentation.hindcast_words import TEXTS, model_name, provenance, scope_name
+from simulation.presentation.hindcast_words import TEXTS, model_name, provenance, scope_name, short_name
 from simulation.presentation.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ BANDS = (("q05", "q95", 0.13), ("q10", "q90", 0.15), ("q25", "q75", 0.22))
 OWN_COLOUR = style.SCENARIO_COLOURS[0]
 DRAWN = tuple(model for model in RIVALS if model != INSTITUTES)  # institutes name single years: there is no path
 COLOURS = dict(zip(DRAWN, (*style.SCENARIO_COLOURS[1:], "#999933"), strict=True))
-STYLES = dict(zip(DRAWN, ("--", ":", "-.", (0, (7, 2)), (0, (4, 1, 1, 1, 1, 1)), (0, (1, 1)), "-", (0, (9, 2, 2, 2))),
+STYLES = dict(zip(DRAWN, ("--", ":", "-.", (0, (4, 1.2)), (0, (4, 1, 1, 1, 1, 1)), (0, (1, 1)), "-", (0, (6, 1.5, 1.5, 1.5))),
                   strict=True))  # fmt: skip
 
 
@@ -48,7 +48,7 @@ def fans(
     say = TEXTS[language]
     with rc_context(style.parameters()):
         sheet = Sheet("hindcast_fans", (3.0 + 2.35 * len(origins), 9.6))
-        key = [(model_name(OWN, language), OWN_COLOUR, "-")]
+        key: list[tuple[str, str, Any]] = [(model_name(OWN, language), OWN_COLOUR, "-")]
         key += [(model_name(model, language), COLOURS[model], STYLES[model]) for model in DRAWN]
         notes = [say["fans_note"], provenance(language)]
         sheet.frame(say["fans_title"], say["fans_subtitle"], notes, key)
@@ -58,9 +58,8 @@ def fans(
             for j, origin in enumerate(origins):
                 axes = sheet.figure.add_subplot(grid[i, j], sharey=shared)
                 shared = shared or axes
-                chosen = [
-                    row for row in rows if (row["series"], row["scope"], row["origin"]) == (series, scope, origin)
-                ]
+                place = (series, scope, origin)
+                chosen = [row for row in rows if (row["series"], row["scope"], row["origin"]) == place]
                 _fan_panel(sheet, axes, chosen, (series, scope), origin, language)
                 _published(sheet, axes, figures, (series, scope), origin, language)
                 axes.tick_params(labelleft=j == 0)
@@ -135,7 +134,8 @@ def scores(averages: Table, language: str = "en") -> Sheet:
 
     say = TEXTS[language]
     rows = [row for row in averages if row["drivers"] == "unconditional" and row["cases"]]
-    scopes = list(dict.fromkeys((row["series"], row["scope"]) for row in rows if row["model"] == OWN))
+    compared = [row for row in rows if row["model"] != OWN and row["shared_cases"]]
+    scopes = list(dict.fromkeys((row["series"], row["scope"]) for row in compared))
     models = [OWN, *(model for model in RIVALS if any(row["model"] == model for row in rows))]
     with rc_context(style.parameters()):
         sheet = Sheet("hindcast_scores", (2.6 + 1.9 * max(len(scopes), 4), 3.3 + 0.46 * len(models)))
@@ -147,11 +147,11 @@ def scores(averages: Table, language: str = "en") -> Sheet:
                 axes = sheet.figure.add_subplot(grid[line, column])
                 panel(sheet, axes, [row for row in rows if (row["series"], row["scope"]) == scope], models, language)
                 names = [model_name(model, language) for model in models]
-                axes.set_yticks(range(len(models)), names if column == 0 else [""] * len(models))
+                axes.set_yticks(range(len(models)), names if column == 0 else [""] * len(names))
                 axes.set_ylim(len(models) - 0.4, -0.6)
                 axes.grid(visible=True, axis="x")
                 if line == 0:
-                    axes.set_title(scope_name(*scope, language)[0])
+                    axes.set_title("\n".join(short_name(*scope, language)))
                     axes.set_xlabel(say["ratio"] if column == 0 else "")
                 else:
                     axes.set_xlabel(say["coverage"] if column == 0 else "")

@@ -17,7 +17,8 @@ TEXTS = {
         "origin": "end of {year}",
         "nothing": "not estimable",
         "scores_title": "Scores of the model and of its rivals",
-        "scores_subtitle": "Origins and horizons as in summary.csv; outside drivers unknown to the model",
+        "scores_subtitle": "Origins and horizons as in cases.csv; outside drivers after the origin unknown to the model; "
+        "scopes that a rival forecasts too",
         "scores_note": "Above: CRPS of each rival over that of aiplan, on the cases that both forecast (their number "
         "beside the mark); right of 1 aiplan was better, marks beyond the axis stand at its edge. Below: share of its "
         "own cases that each model's 90 % band holds; beside the mark the number of different figures, on which the "
@@ -31,14 +32,15 @@ TEXTS = {
     },
     "zh": {
         "fans_title": "四个年末作出的预测与其后公布的数据",
-        "fans_subtitle": "实时信息，起点之后的外部驱动因素未知  |  aiplan：中位数与50%、80%、90%区间；对照方法：中位数  |  "
-        "对数坐标，现价",
-        "fans_note": "圆点：本口径的公布数据，实心为起点时已知，空心为其后公布；箭头表示下限。若依起点已知数据无法估计，则不画线。"
-        "数据很少，同一数据由多个起点预测。设定先验者已知2022年以前的数据：只有2023年对模型与建模者都是新的。预测含公布误差。",
+        "fans_subtitle": "实时信息，起点之后的外部驱动因素未知  |  aiplan：中位数与50%、80%、90%区间；"
+        "对照方法：中位数  |  对数坐标，现价",
+        "fans_note": "圆点：本口径的公布数据，实心为起点时已知，空心为其后公布；箭头表示下限。"
+        "若依起点已知数据无法估计，则不画线。数据很少，同一数据由多个起点预测。"
+        "设定先验者已知2022年以前的数据：只有2023年对模型与建模者都是新的。预测含公布误差。",
         "origin": "{year}年末",
         "nothing": "无法估计",
         "scores_title": "模型与对照方法的得分",
-        "scores_subtitle": "起点与期限见summary.csv；模型未知外部驱动因素",
+        "scores_subtitle": "起点与期限见cases.csv；模型未知起点之后的外部驱动因素；仅列有对照方法的口径",
         "scores_note": "上：各对照方法与aiplan的CRPS之比，仅用双方都预测的案例（标记旁为案例数）；大于1表示aiplan较好，"
         "超出坐标者画在边缘。下：各方法90%区间包含其案例的比例；标记旁为不同数据的个数。数据如此之少，得分差异只是提示。",
         "ratio": "CRPS与aiplan之比",
@@ -53,8 +55,8 @@ MODELS = {
     "constant_growth": ("constant growth", "不变增速"),
     "autoregression": ("AR(1) of growth", "增速AR(1)"),
     "logistic": ("logistic", "逻辑斯蒂"),
-    "gompertz": ("Gompertz", "龚珀兹"),
-    "bass": ("Bass", "巴斯"),
+    "gompertz": ("Gompertz", "Gompertz"),
+    "bass": ("Bass", "Bass"),
     "target_line": ("line to target", "目标直线"),
     "diffusion_twin": ("diffusion twin", "扩散孪生"),
     "dynamics_twin": ("dynamics twin", "系统动力学孪生"),
@@ -82,6 +84,14 @@ def scope_name(series: str, scope: str, language: str) -> tuple[str, str]:
     if language == "zh":
         return f"{name}（{SCOPES.get(scope, scope)}），{unit}", unit
     return f"{name}, {scope}, {unit}" if len(scope) > 1 else f"{name}, scope {scope}, {unit}", unit
+
+
+def short_name(series: str, scope: str, language: str) -> tuple[str, str]:
+    """Name of a series, and its scope, for narrow panels."""
+    name = SERIES[series][language == "zh"][0]
+    if language == "zh":
+        return name, SCOPES.get(scope, scope)
+    return name, scope if len(scope) > 1 else f"scope {scope}"
 
 
 def provenance(language: str) -> str:
