@@ -24,8 +24,10 @@ BANDS = (("q05", "q95", 0.13), ("q10", "q90", 0.15), ("q25", "q75", 0.22))
 OWN_COLOUR = style.SCENARIO_COLOURS[0]
 DRAWN = tuple(model for model in RIVALS if model != INSTITUTES)  # institutes name single years: there is no path
 COLOURS = dict(zip(DRAWN, (*style.SCENARIO_COLOURS[1:], "#999933"), strict=True))
-STYLES = dict(zip(DRAWN, ("--", ":", "-.", (0, (4, 1.2)), (0, (4, 1, 1, 1, 1, 1)), (0, (1, 1)), "-", (0, (6, 1.5, 1.5, 1.5))),
-                  strict=True))  # fmt: skip
+DASHES: tuple[Any, ...] = (
+    "--", ":", "-.", (0, (4, 1.2)), (0, (4, 1, 1, 1, 1, 1)), (0, (1, 1)), "-", (0, (6, 1.5, 1.5, 1.5)),
+)  # fmt: skip
+STYLES = dict(zip(DRAWN, DASHES, strict=True))
 
 
 def fans(

@@ -17,8 +17,8 @@ TEXTS = {
         "origin": "end of {year}",
         "nothing": "not estimable",
         "scores_title": "Scores of the model and of its rivals",
-        "scores_subtitle": "Origins and horizons as in cases.csv; outside drivers after the origin unknown to the model; "
-        "scopes that a rival forecasts too",
+        "scores_subtitle": "Origins and horizons as in cases.csv; outside drivers after the origin unknown to the "
+        "model; scopes that a rival forecasts too",
         "scores_note": "Above: CRPS of each rival over that of aiplan, on the cases that both forecast (their number "
         "beside the mark); right of 1 aiplan was better, marks beyond the axis stand at its edge. Below: share of its "
         "own cases that each model's 90 % band holds; beside the mark the number of different figures, on which the "
@@ -39,7 +39,7 @@ TEXTS = {
         "设定先验者已知2022年以前的数据：只有2023年对模型与建模者都是新的。预测含公布误差。",
         "origin": "{year}年末",
         "nothing": "无法估计",
-        "scores_title": "模型与对照方法的得分",
+        "scores_title": "模型与其他方法的得分",
         "scores_subtitle": "起点与期限见cases.csv；模型未知起点之后的外部驱动因素；仅列有对照方法的口径",
         "scores_note": "上：各对照方法与aiplan的CRPS之比，仅用双方都预测的案例（标记旁为案例数）；大于1表示aiplan较好，"
         "超出坐标者画在边缘。下：各方法90%区间包含其案例的比例；标记旁为不同数据的个数。数据如此之少，得分差异只是提示。",

@@ -112,7 +112,8 @@ def estimate(twin: Twin, chosen: Sequence[Figure]) -> Estimated | NotEstimable:
     residual = PRIOR_SD**2 * np.eye(len(known))
     points = ~seen.floors
     there = [name for name in twin.free if any(each.latent == name for each in np.array(known, object)[points])]
-    design = np.array([[float(each.latent == name) for name in there] for each in known]).reshape(-1, len(there))
+    design = np.array([[float(each.latent == name) for name in there] for each in known])
+    design = design.reshape(len(known), len(there))
     constants, spread, weight = _constants(seen.target - latent, seen.noise + residual, design, points)
     whole = latent + constants @ design.T
     for place in np.flatnonzero(seen.floors):
@@ -124,9 +125,11 @@ def estimate(twin: Twin, chosen: Sequence[Figure]) -> Estimated | NotEstimable:
     if effective < LEAST_EFFECTIVE:
         return NotEstimable(f"the priors hardly reach the figures ({effective:.1f} effective draws)")
     picked = np.minimum(np.searchsorted(np.cumsum(weight), (np.arange(DRAWS) + 0.5) / DRAWS), SETS - 1)
-    generator = np.random.default_rng(12)
-    drawn = constants[picked] + generator.multivariate_normal(np.zeros(len(there)), spread, DRAWS, method="eigh")
-    factors = factor_draws(seen, latent[picked] + drawn @ design.T, residual) if points.any() else {}
+    scatter = np.random.default_rng(12).normal(size=(DRAWS, spread.shape[0]))
+    drawn = constants[picked] + scatter @ np.linalg.cholesky(spread).T
+    factors = (
+        factor_draws(seen, latent[picked] + drawn @ design.T, residual) if any(each.factors for each in known) else {}
+    )
     kept = {name: path[picked] for name, path in paths.items() if name in there or name not in twin.free}
     kept = {name: path + (drawn[:, [there.index(name)]] if name in there else 0.0) for name, path in kept.items()}
     return Estimated(kept, factors, known, effective)
