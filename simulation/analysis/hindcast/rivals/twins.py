@@ -106,12 +106,16 @@ class Estimated:
 def estimate(twin: Twin, chosen: Sequence[Figure]) -> Estimated | NotEstimable:
     """Weigh the prior draws of a twin by figures, draw its constants and the scope factors."""
     paths = _drawn(twin)
-    known = tuple(each for each in chosen if each.latent in paths)
+    dated = {each.latent for each in chosen if not each.floor}
+    # A floor says nothing of a series whose level no other figure tells.
+    known = tuple(
+        each for each in chosen if each.latent in paths and (each.latent in dated or each.latent not in twin.free)
+    )
     seen = likelihood(known)
     latent = np.stack([_seen(paths, each.latent, each.day) for each in known], axis=1) if known else np.zeros((SETS, 0))
     residual = PRIOR_SD**2 * np.eye(len(known))
     points = ~seen.floors
-    there = [name for name in twin.free if any(each.latent == name for each in np.array(known, object)[points])]
+    there = [name for name in twin.free if name in dated]
     design = np.array([[float(each.latent == name) for name in there] for each in known])
     design = design.reshape(len(known), len(there))
     constants, spread, weight = _constants(seen.target - latent, seen.noise + residual, design, points)
