@@ -12,7 +12,7 @@ from simulation.cli.output import FigureLanguage, Json, Language, message, show_
 OUT = Path("results/hindcast")
 SHOWN = (
     "series", "scope", "information", "drivers", "model", "crps", "crps_relative", "coverage_50", "coverage_80",
-    "coverage_90", "bias_log", "rank", "cases", "distinct_observations",
+    "coverage_90", "bias_log", "error_log", "rank", "cases", "distinct_observations",
 )  # fmt: skip
 DIGITS = 3
 
@@ -38,6 +38,7 @@ def hindcast(
     """
     from simulation.analysis.hindcast.cases import hindcast as cases_of
     from simulation.analysis.hindcast.summary import summary
+    from simulation.errors import UsageError
     from simulation.inputs.forecasts import forecasts
 
     origins, names = _chosen(origin, series)
@@ -45,6 +46,8 @@ def hindcast(
         message("no forecasts of the model are stored: rivals alone are shown")
     later = _later(observations)
     cases = cases_of(origins, names, later)
+    if not cases:
+        raise UsageError("there is no figure to score after these origins")
     averages = summary(cases)
     files = _write(out, cases, averages)
     if figures:
@@ -115,10 +118,12 @@ def _tell_rest(cases: list[dict[str, Any]], averages: list[dict[str, Any]]) -> N
 
 def _write(out: Path, cases: list[dict[str, Any]], averages: list[dict[str, Any]]) -> list[Path]:
     from simulation.analysis.hindcast.cases import SCORED
+    from simulation.analysis.hindcast.summary import by_horizon
     from simulation.errors import StoreConflict
     from simulation.results.text import csv_text, write_whole
 
-    tables = {"cases": cases, "scores": [case for case in cases if case["status"] == SCORED], "summary": averages}
+    scored = [case for case in cases if case["status"] == SCORED]
+    tables = {"cases": cases, "scores": scored, "summary": averages, "horizons": by_horizon(cases)}
     try:
         out.mkdir(parents=True, exist_ok=True)
         for name, rows in tables.items():

@@ -12,7 +12,7 @@ from pathlib import Path
 from simulation.errors import InvalidInput, Problem
 
 TABLES = Path(__file__).parent / "tables"
-DERIVED = ("posterior", "hindcast")  # folders of tables that are made with the others
+DERIVED = ("posterior", "hindcast")  # folders of tables that no run reads before there is a posterior
 
 
 class Row(dict[str, str]):
@@ -139,7 +139,7 @@ def data_version(posterior: bool = True) -> str:
     Parameters
     ----------
     posterior : bool
-        Whether posteriors and what is made from them count; what a posterior is made for is named without these.
+        Whether posteriors and the tables of the hindcast count; what a posterior is made for is named without.
     """
     digest = hashlib.sha256()
     for path in sorted(TABLES.rglob("*.csv"), key=lambda path: path.relative_to(TABLES).as_posix()):

@@ -64,6 +64,11 @@ def fans(
                 chosen = [row for row in rows if (row["series"], row["scope"], row["origin"]) == place]
                 _fan_panel(sheet, axes, chosen, (series, scope), origin, language)
                 _published(sheet, axes, figures, (series, scope), origin, language)
+                title = scope_name(series, scope, language)[0] if j == 0 else ""
+                axes.set_title(f"{title}\n{say['origin'].format(year=origin)}")
+                axes.axvline(origin, color=style.GREY, linewidth=0.8, linestyle=":", zorder=1)
+                axes.set_xlim(2016.6, max(origins) + 3.4)
+                axes.set_xticks(range(2018, max(origins) + 4, 2))
                 axes.tick_params(labelleft=j == 0)
                 if not chosen:
                     axes.text(0.5, 0.5, say["nothing"], transform=axes.transAxes, ha="center", color=style.GREY)
@@ -73,10 +78,7 @@ def fans(
 
 def _fan_panel(sheet: Sheet, axes: Axes, rows: Table, of: tuple[str, str], origin: int, language: str) -> None:
     """Bands and median of the model, medians of the rivals."""
-    name, unit = scope_name(*of, language)
-    axes.set_title(f"{name}\n{TEXTS[language]['origin'].format(year=origin)}" if origin == ORIGINS[0] else
-                   f"\n{TEXTS[language]['origin'].format(year=origin)}")  # fmt: skip
-    axes.axvline(origin, color=style.GREY, linewidth=0.8, linestyle=":", zorder=1)
+    unit = scope_name(*of, language)[1]
     for model in (OWN, *DRAWN):
         found = sorted((row for row in rows if row["model"] == model), key=lambda row: row["year"])
         if not found:
@@ -93,8 +95,6 @@ def _fan_panel(sheet: Sheet, axes: Axes, rows: Table, of: tuple[str, str], origi
         axes.plot(at, middle, color=colour, linestyle=line, linewidth=width, zorder=4 if model == OWN else 3)
         for year, value in zip(at, middle, strict=True):
             sheet.record(**series.columns(), statistic="median", period=year, value=value)
-    axes.set_xlim(2016.6, ORIGINS[-1] + 3.4)
-    axes.set_xticks(range(2018, ORIGINS[-1] + 4, 2))
 
 
 def _published(

@@ -6,7 +6,7 @@ from simulation.results import provenance as made_by
 
 TEXTS = {
     "en": {
-        "fans_title": "Forecasts from the end of four years, and what was published later",
+        "fans_title": "Forecasts from earlier years, and what was published later",
         "fans_subtitle": "Information in real time, outside drivers after the origin unknown  |  aiplan: median, 50 %, "
         "80 % and 90 % bands; rivals: medians  |  logarithmic axes, nominal prices",
         "fans_note": "Dots: published figures in the panel's scope, filled where the origin knew them, open where they "
@@ -31,7 +31,7 @@ TEXTS = {
         "nothing is simulated or fitted anew here.",
     },
     "zh": {
-        "fans_title": "四个年末作出的预测与其后公布的数据",
+        "fans_title": "往年年末作出的预测与其后公布的数据",
         "fans_subtitle": "实时信息，起点之后的外部驱动因素未知  |  aiplan：中位数与50%、80%、90%区间；"
         "对照方法：中位数  |  对数坐标，现价",
         "fans_note": "圆点：本口径的公布数据，实心为起点时已知，空心为其后公布；箭头表示下限。"

@@ -48,7 +48,14 @@ def test_tables_and_figures_are_written(aiplan, folder):
     assert "not estimable" in done.out and "needs 4 figures in scope A" in done.out
     assert "core_firms list 2021-12-31" in done.out  # a floor
     names = {path.name for path in (folder / "there").iterdir()}
-    assert {"cases.csv", "scores.csv", "summary.csv", "hindcast_fans.png", "hindcast_scores.png"} <= names
+    assert {
+        "cases.csv",
+        "scores.csv",
+        "summary.csv",
+        "horizons.csv",
+        "hindcast_fans.png",
+        "hindcast_scores.png",
+    } <= names
     with open(folder / "there" / "summary.csv", encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert all(int(row["distinct_observations"]) <= int(row["cases"]) for row in rows)
@@ -82,6 +89,13 @@ def test_a_wrong_file_is_named_with_its_line(aiplan, folder):
     assert done.code == 3
     assert "later.csv:3:" in done.err and "unknown scope 'Q'" in done.err and "valid: A, N, I, B" in done.err
     assert aiplan("hindcast", "--observations", "missing.csv").code == 3
+
+
+def test_figures_of_the_past_alone_are_a_usage_error(aiplan, folder):
+    file = _later(folder, LATER.format(value=900, scope="A").replace("2027-12", "2018-12"))
+    done = aiplan("hindcast", "--observations", file)
+    assert done.code == 2
+    assert "no figure to score after these origins" in done.err
 
 
 @pytest.mark.parametrize("wrong", [("--origin", "1999"), ("--series", "profits")])

@@ -12,7 +12,7 @@ from simulation.inputs.forecasts import LEVELS, Forecast
 SHOWN = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
 INTERVALS = {50: (0.25, 0.75), 80: (0.10, 0.90), 90: (0.05, 0.95)}
 EMPTY: dict[str, Any] = {
-    **{f"q{round(100 * level):02d}": None for level in SHOWN}, "crps": None, "crps_log": None, "bias_log": None,
+    **{f"q{round(100 * level):02d}": None for level in SHOWN}, "crps": None, "crps_log": None, "bias_log": None, "error_log": None,
     **{f"inside_{width}": None for width in INTERVALS},
 }  # fmt: skip
 
@@ -51,15 +51,17 @@ def score(forecast: Forecast, observed: float) -> dict[str, Any]:
     -------
     dict
         ``q05`` to ``q95``; ``crps`` in the unit and ``crps_log`` of the logarithm; ``bias_log``, the log of the median
-        less that of the figure; ``inside_50``, ``_80``, ``_90``.
+        less that of the figure, and ``error_log``, its size; ``inside_50``, ``_80``, ``_90``.
     """
     quantiles = np.array(forecast.quantiles)
+    bias = float(np.log(forecast.at(0.5) / observed))
     shown = {f"q{round(100 * level):02d}": forecast.at(level) for level in SHOWN}
     return {
         **shown,
         "crps": float(crps(quantiles, np.array(observed))),
         "crps_log": float(crps(np.log(quantiles), np.array(np.log(observed)))),
-        "bias_log": float(np.log(forecast.at(0.5) / observed)),
+        "bias_log": bias,
+        "error_log": abs(bias),
         **{
             f"inside_{width}": bool(forecast.at(low) <= observed <= forecast.at(high))
             for width, (low, high) in INTERVALS.items()

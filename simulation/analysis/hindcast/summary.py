@@ -93,7 +93,7 @@ def summary(cases: Sequence[Case]) -> list[dict[str, Any]]:
             rows.append(
                 {
                     **what, "model": model, "cases": len(done), "distinct_observations": distinct(done),
-                    **{name: mean(done, name) for name in ("crps", "crps_log", "bias_log")},
+                    **{name: mean(done, name) for name in ("crps", "crps_log", "bias_log", "error_log")},
                     **{f"coverage_{width}": mean(done, f"inside_{width}") for width in (50, 80, 90)},
                     "shared_cases": len(both),
                     "crps_relative": mine / own if mine is not None and own else None,
@@ -103,3 +103,13 @@ def summary(cases: Sequence[Case]) -> list[dict[str, Any]]:
                 }
             )  # fmt: skip
     return rows
+
+
+def by_horizon(cases: Sequence[Case]) -> list[dict[str, Any]]:
+    """The same averages for each number of years ahead apart."""
+    horizons = sorted({case["horizon"] for case in cases})
+    return [
+        {"horizon": horizon, **row}
+        for horizon in horizons
+        for row in summary([case for case in cases if case["horizon"] == horizon])
+    ]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulation.analysis.hindcast.information import Known, known_figures, years
+from simulation.analysis.hindcast.information import Known, known_figures, usable, vintage, years
 from simulation.analysis.hindcast.rivals import NAIVE, RIVALS, TWINS, Rivals, twins
 from simulation.analysis.hindcast.rivals.base import NotEstimable, forecast
 from simulation.analysis.hindcast.rivals.curves import BASS, GOMPERTZ, LOGISTIC, START, estimate
@@ -19,7 +19,7 @@ from simulation.analysis.hindcast.rivals.growth import _regression
 from simulation.analysis.hindcast.rivals.institutes import institutes
 from simulation.calibration.likelihood import figure
 from simulation.inputs.evidence import calibration_rows, observations
-from simulation.inputs.forecasts import REAL_TIME, Forecast
+from simulation.inputs.forecasts import INFORMATION, REAL_TIME, Forecast
 
 
 def _known(logs, times=None, series="core_revenue", scope="A", sigma=0.05):
@@ -211,6 +211,14 @@ def test_every_rival_has_a_forecast_or_a_reason():
         for model in RIVALS:
             found = forecast(model, known, made.fitted(model, known), date(origin + 1, 12, 31))
             assert isinstance(found, Forecast) or found.reason
+
+
+@pytest.mark.parametrize("information", INFORMATION)
+def test_rivals_know_what_the_calibration_knows(information):
+    rows = [row for row in calibration_rows() if figure(row) is not None]
+    for origin in (2017, 2019, 2020, 2021, 2022, 2023):
+        seen = {each.key for each in vintage(origin, information).figures(rows)}
+        assert seen == {figure(row).key for row in rows if usable(row, origin, information)}
 
 
 def test_real_time_figures_are_fewer_than_those_of_pseudo_real_time():

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from simulation.analysis.hindcast.cases import NOT_ESTIMABLE, OWN, Stored, hindcast
 from simulation.analysis.hindcast.claims import claims_table
 from simulation.analysis.hindcast.scores import crps, score
-from simulation.analysis.hindcast.summary import groups, summary
+from simulation.analysis.hindcast.summary import by_horizon, groups, summary
 from simulation.inputs import claims as stored_claims
 from simulation.inputs.forecasts import LEVELS, Forecast, forecasts
 from tests.analysis.hindcast.stand_in import made_up
@@ -85,7 +85,7 @@ def _case(model, year, value, low=True, drivers="", origin=2019, information="re
     return {
         "series": series, "scope": "A", "origin": origin, "year": year, "date": f"{year}-12-31", "observed": 100.0,
         "horizon": year - origin, "information": information, "drivers": drivers, "model": model, "status": "scored",
-        "reason": "", "crps": value, "crps_log": value / 100, "bias_log": 0.0, "inside_50": low, "inside_80": low,
+        "reason": "", "crps": value, "crps_log": value / 100, "bias_log": 0.0, "error_log": 0.0, "inside_50": low, "inside_80": low,
         "inside_90": low,
     }  # fmt: skip
 
@@ -124,6 +124,17 @@ def test_averages_are_those_of_the_cases():
             if found:
                 assert row["crps"] == pytest.approx(np.mean([case["crps"] for case in found.values()]))
                 assert row["coverage_90"] == pytest.approx(np.mean([case["inside_90"] for case in found.values()]))
+
+
+def test_horizons_apart_add_up_to_the_whole():
+    cases = hindcast((2019, 2021), ("core_revenue",), own=made_up())
+    names = ("series", "scope", "information", "drivers", "model")
+    counted: dict[tuple, int] = {}
+    for row in by_horizon(cases):
+        assert 1 <= row["horizon"] <= 3
+        key = tuple(row[name] for name in names)
+        counted[key] = counted.get(key, 0) + row["cases"]
+    assert counted == {tuple(row[name] for name in names): row["cases"] for row in summary(cases)}
 
 
 def _claim(cases):
