@@ -76,7 +76,7 @@ def best_naive(scored: Group) -> tuple[str, float, float] | None:
 def _why_exploratory(found: Sequence[Case], coverage: float | None, compared: tuple[str, float, float] | None) -> str:
     """Why a scope is no projection; empty when it is one."""
     if distinct(found) < LEAST_FIGURES:
-        return f"{distinct(found)} figures scored, {LEAST_FIGURES} needed"
+        return f"{distinct(found)} of the {LEAST_FIGURES} figures needed are scored"
     if coverage is None or coverage < LEAST_COVERAGE:
         return f"the 90 % band holds {100 * (coverage or 0.0):.0f} % of the cases"
     if compared is None:

@@ -12,7 +12,8 @@ from simulation.inputs.forecasts import LEVELS, Forecast
 SHOWN = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
 INTERVALS = {50: (0.25, 0.75), 80: (0.10, 0.90), 90: (0.05, 0.95)}
 EMPTY: dict[str, Any] = {
-    **{f"q{round(100 * level):02d}": None for level in SHOWN}, "crps": None, "crps_log": None, "bias_log": None, "error_log": None,
+    **{f"q{round(100 * level):02d}": None for level in SHOWN},
+    **dict.fromkeys(("crps", "crps_log", "bias_log", "error_log")),
     **{f"inside_{width}": None for width in INTERVALS},
 }  # fmt: skip
 

@@ -85,8 +85,8 @@ def _case(model, year, value, low=True, drivers="", origin=2019, information="re
     return {
         "series": series, "scope": "A", "origin": origin, "year": year, "date": f"{year}-12-31", "observed": 100.0,
         "horizon": year - origin, "information": information, "drivers": drivers, "model": model, "status": "scored",
-        "reason": "", "crps": value, "crps_log": value / 100, "bias_log": 0.0, "error_log": 0.0, "inside_50": low, "inside_80": low,
-        "inside_90": low,
+        "reason": "", "crps": value, "crps_log": value / 100, "bias_log": 0.0, "error_log": 0.0,
+        "inside_50": low, "inside_80": low,        "inside_90": low,
     }  # fmt: skip
 
 
@@ -159,11 +159,14 @@ def test_a_scope_that_covers_and_beats_the_naive_models_may_be_projected():
     [
         (_pair(2.0, 1.0), "smaller CRPS"),
         (_pair(1.0, 2.0, (True, False, True, True)), "75 %"),
-        (_pair(1.0, 2.0)[:2] + _pair(1.0, 2.0)[4:], "2 figures scored"),
+        (_pair(1.0, 2.0)[:2] + _pair(1.0, 2.0)[4:], "2 of the 3 figures"),
         (_pair(1.0, 2.0)[:4], "no naive model"),
         ([*_pair(1.0, 2.0)[:4], *(_case("diffusion_twin", year, 0.1) for year in range(2020, 2024))], "no naive model"),
-        ([{**case, "information": "pseudo_real_time"} for case in _pair(1.0, 2.0)], "0 figures"),
-        ([{**case, "drivers": "conditional" if case["drivers"] else ""} for case in _pair(1.0, 2.0)], "0 figures"),
+        ([{**case, "information": "pseudo_real_time"} for case in _pair(1.0, 2.0)], "0 of the 3 figures"),
+        (
+            [{**case, "drivers": "conditional" if case["drivers"] else ""} for case in _pair(1.0, 2.0)],
+            "0 of the 3 figures",
+        ),
     ],
     ids=[
         "rival better",
