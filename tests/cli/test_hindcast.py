@@ -87,7 +87,7 @@ def test_a_wrong_file_is_named_with_its_line(aiplan, folder):
     file = _later(folder, LATER.format(value=900, scope="A"), LATER.format(value=900, scope="Q"))
     done = aiplan("hindcast", "--observations", file)
     assert done.code == 3
-    assert "later.csv:3:" in done.err and "unknown scope 'Q'" in done.err and "valid: A, N, I, B" in done.err
+    assert "error: later.csv:3:" in done.err and "unknown scope 'Q'" in done.err and "valid: A, N, I, B" in done.err
     assert aiplan("hindcast", "--observations", "missing.csv").code == 3
 
 

@@ -16,7 +16,7 @@ from simulation.analysis.hindcast.rivals.base import NotEstimable, forecast
 from simulation.analysis.hindcast.rivals.curves import BASS, GOMPERTZ, LOGISTIC, START, estimate
 from simulation.analysis.hindcast.rivals.diffusion import adoption
 from simulation.analysis.hindcast.rivals.growth import _regression
-from simulation.analysis.hindcast.rivals.institutes import institutes
+from simulation.analysis.hindcast.rivals.institutes import institutes, path
 from simulation.calibration.likelihood import figure
 from simulation.inputs.evidence import calibration_rows, observations
 from simulation.inputs.forecasts import INFORMATION, REAL_TIME, Forecast
@@ -156,6 +156,15 @@ def test_institutes_count_from_their_publication_and_in_their_own_scope():
     assert isinstance(said(replace(known, origin=2019)), NotEstimable)
     assert isinstance(said(_known([], scope="A")), NotEstimable)
     assert isinstance(forecast("institutes", known, institutes(known, rows), date(2024, 12, 31)), NotEstimable)
+
+
+def test_a_stated_growth_is_a_forecast_of_every_year_of_it():
+    stated = list(path(date(2025, 12, 31), 400.0, "forecast: CAGR 2021-25 25%; and more"))
+    assert [(day.year, value) for day, value in stated] == [
+        (2025, 400.0), (2022, pytest.approx(204.8)), (2023, pytest.approx(256.0)), (2024, pytest.approx(320.0)),
+    ]  # fmt: skip
+    for note in ("CAGR 30.6%", "CAGR 2025-29 32.1%", "", "growth of 25 % a year"):
+        assert list(path(date(2025, 12, 31), 400.0, note)) == [(date(2025, 12, 31), 400.0)]
 
 
 def test_adoption_solves_its_equation():

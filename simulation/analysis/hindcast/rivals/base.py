@@ -51,7 +51,7 @@ def forecast(model: str, known: Known, fitted: Fitted, day: date) -> Forecast | 
         return fitted
     logs = np.atleast_1d(fitted.draw(day))
     if not np.all(np.isfinite(logs)):
-        return NotEstimable("no forecast for this date")
+        return NotEstimable("no forecast for this year")
     # Far tails of short series are beyond any figure; they are cut where they would overflow.
     values = np.exp(np.clip(np.quantile(logs, LEVELS), -50.0, 50.0))
     return Forecast(model, known.information, NO_DRIVERS, known.origin, known.series, known.scope, day,
