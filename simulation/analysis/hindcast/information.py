@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 
 import numpy as np
 
@@ -47,11 +46,6 @@ class Known:
 
     def __len__(self) -> int:
         return len(self.times)
-
-    @cached_property
-    def noise(self) -> float:
-        """Noise expected of the next figure: the median of those known; that of the next row is not looked at."""
-        return float(np.median(self.sigma)) if len(self) else 0.0
 
     def generator(self, model: str) -> np.random.Generator:
         """Random numbers that are a function of what is forecast and by what, never of an order."""

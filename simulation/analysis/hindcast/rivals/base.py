@@ -16,6 +16,9 @@ from simulation.inputs.forecasts import LEVELS, NO_DRIVERS, UNITS, Forecast
 # some 15 % (judgement). The same weak prior, worth three residuals, stands behind the residual deviation of every
 # rival: with two figures nothing else would.
 PRIOR_SD = 0.15
+# Publishers' noise for rivals whose residuals do not hold it: the usual one of the evidence. That of the figure to be
+# forecast is not looked at: it came with the figure.
+NOISE = 0.15
 PRIOR_WEIGHT = 3.0
 
 Draw = Callable[[date], np.ndarray]

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 
 from simulation.analysis.hindcast.information import DRAWS, Known, years
-from simulation.analysis.hindcast.rivals.base import PRIOR_SD, Fitted, NotEstimable, Predictive
+from simulation.analysis.hindcast.rivals.base import NOISE, PRIOR_SD, Fitted, NotEstimable, Predictive
 from simulation.calibration.likelihood import INDICATORS
 from simulation.inputs.plan import targets
 
@@ -16,8 +16,8 @@ def target_line(known: Known) -> Fitted:
     """Straight line, in bn CNY, from the last known figure through the targets that it has not passed.
 
     Core and related revenue only. Without a figure in the scope the line joins the targets themselves and begins in
-    2020. Needs no figure; the deviation about the line is the prior of the residuals and grows with the root of time.
-    The plan states no scope: it is compared in every one.
+    2020. Needs no figure; the deviation about the line is the prior of the residuals and grows with the root of time,
+    and the publishers' usual noise is added. The plan states no scope: it is compared in every one.
     """
     aims = [target for target in targets() if target.indicator == INDICATORS.get(known.series)]
     if not aims:
@@ -30,7 +30,7 @@ def target_line(known: Known) -> Fitted:
         if len(knots) == 1:
             return NotEstimable("every target is passed")
     generator = known.generator("target_line")
-    spread, noise = PRIOR_SD * generator.normal(size=DRAWS), known.noise * generator.normal(size=DRAWS)
+    spread, noise = PRIOR_SD * generator.normal(size=DRAWS), NOISE * generator.normal(size=DRAWS)
     places, heights = (np.array(part) for part in zip(*knots, strict=True))
 
     def draw(day: date) -> np.ndarray:

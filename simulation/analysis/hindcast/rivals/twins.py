@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from simulation.analysis.hindcast.information import DRAWS, Known, vintage, years
-from simulation.analysis.hindcast.rivals.base import PRIOR_SD, Fitted, NotEstimable, Predictive
+from simulation.analysis.hindcast.rivals.base import NOISE, PRIOR_SD, Fitted, NotEstimable, Predictive
 from simulation.calibration.likelihood import FREE, Figure, factor_draws, factor_moments, figure, likelihood
 from simulation.inputs.evidence import CalibrationRow, observations
 from simulation.inputs.forecasts import UNITS
@@ -171,17 +171,16 @@ def seen_as(made: Estimated | NotEstimable, known: Known, model: str) -> Fitted:
     for name, _ in target.factors:
         if name not in names and factor_moments(name)[1] == FREE:
             return NotEstimable(f"no figure in scope {known.scope}, whose level is unknown")
-    return Predictive(partial(_draw, made, known, row, int(known.generator(model).integers(2**32))))
+    return Predictive(partial(_draw, made, row, int(known.generator(model).integers(2**32))))
 
 
-def _draw(made: Estimated, known: Known, row: CalibrationRow, seed: int, day: date) -> np.ndarray:
+def _draw(made: Estimated, row: CalibrationRow, seed: int, day: date) -> np.ndarray:
     seen: Any = figure(replace(row, day=day))
     if seen is None or day.year >= LAST:
         return np.array([np.nan])
     generator = np.random.default_rng(seed)
-    noise = known.noise or float(np.median([each.sigma for each in made.figures] or [PRIOR_SD]))
     logs = _seen(made.paths, seen.latent, day) - seen.log_value
-    logs = logs + np.hypot(PRIOR_SD, noise) * generator.normal(size=DRAWS)
+    logs = logs + np.hypot(PRIOR_SD, NOISE) * generator.normal(size=DRAWS)
     for name, power in seen.factors:
         share = np.random.default_rng([seed, 1]).random(DRAWS)
         factor = made.factors.get(name, registry()[name].quantile(share))
