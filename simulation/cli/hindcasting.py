@@ -37,6 +37,7 @@ def hindcast(
     Nothing is simulated or fitted to what is scored. Rivals see only what their origin knew.
     """
     from simulation.analysis.hindcast.cases import hindcast as cases_of
+    from simulation.analysis.hindcast.claims import claims_table
     from simulation.analysis.hindcast.summary import summary
     from simulation.errors import UsageError
     from simulation.inputs.forecasts import forecasts
@@ -49,7 +50,10 @@ def hindcast(
     if not cases:
         raise UsageError("there is no figure to score after these origins")
     averages = summary(cases)
-    files = _write(out, cases, averages)
+    # Claims are by the whole hindcast: a part of it, or later figures, decides none.
+    whole = observations is None and origin is None and series is None
+    claims = claims_table(cases) if whole else []
+    files = _write(out, cases, averages, claims)
     if figures:
         files += _draw(out, averages, later, origins, language)
     if json:
@@ -58,6 +62,8 @@ def hindcast(
     shown = [row for row in averages if row["cases"]]
     show_table(_rounded(shown), SHOWN, "Scores; crps relative: above 1 the model was better on shared cases")
     _tell_rest(cases, averages)
+    if claims:
+        show_table(claims, ("indicator", "scope", "claim", "reason"), "What may be claimed")
     for file in files:
         typer.echo(file.as_posix())
 
@@ -116,7 +122,9 @@ def _tell_rest(cases: list[dict[str, Any]], averages: list[dict[str, Any]]) -> N
         typer.echo(f"Lower bounds, shown in cases.csv and not scored: {'; '.join(floors)}")
 
 
-def _write(out: Path, cases: list[dict[str, Any]], averages: list[dict[str, Any]]) -> list[Path]:
+def _write(
+    out: Path, cases: list[dict[str, Any]], averages: list[dict[str, Any]], claims: list[dict[str, Any]]
+) -> list[Path]:
     from simulation.analysis.hindcast.cases import SCORED
     from simulation.analysis.hindcast.summary import by_horizon
     from simulation.errors import StoreConflict
@@ -124,6 +132,7 @@ def _write(out: Path, cases: list[dict[str, Any]], averages: list[dict[str, Any]
 
     scored = [case for case in cases if case["status"] == SCORED]
     tables = {"cases": cases, "scores": scored, "summary": averages, "horizons": by_horizon(cases)}
+    tables |= {"claims": claims} if claims else {}
     try:
         out.mkdir(parents=True, exist_ok=True)
         for name, rows in tables.items():

@@ -61,6 +61,14 @@ def test_tables_and_figures_are_written(aiplan, folder):
     assert all(int(row["distinct_observations"]) <= int(row["cases"]) for row in rows)
 
 
+def test_the_whole_hindcast_tells_what_may_be_claimed(aiplan, folder):
+    done = aiplan("hindcast", "--no-figures", "--out", "there")
+    assert "What may be claimed" in done.out and "exploratory" in done.out
+    assert (folder / "there" / "claims.csv").is_file()
+    part = aiplan("hindcast", "--no-figures", "--out", "part", "--series", "core_revenue")
+    assert "What may be claimed" not in part.out and not (folder / "part" / "claims.csv").exists()
+
+
 def test_without_forecasts_of_the_model_the_rivals_are_shown(aiplan, monkeypatch):
     for module in (stored, cases, paths):
         monkeypatch.setattr(module, "forecasts", lambda: ())
