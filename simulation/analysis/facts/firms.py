@@ -1,0 +1,288 @@
+"""Facts of firms: size, growth, survival."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from simulation.analysis.facts.estimators import (
+    fitted_tail_exponent,
+    hazard_by_year,
+    rank_size_exponent,
+    share_where,
+    size_scaling,
+    subbotin_shape,
+    survival_median,
+    tail_exponent,
+    top_share,
+)
+from simulation.analysis.facts.known import statistic
+from simulation.analysis.facts.observer import FIRST_YEAR, History, Panel
+from simulation.inputs.dimensions import index, members, size
+from simulation.model.state import INCUMBENT, START_UP
+
+ABOVE_SCALE = 5.0  # revenue from which the database of industrial enterprises lists a firm, million CNY a year
+FROM, TO = 2017, 2023
+HARDWARE = [index("product", name) for name in ("compute", "robots", "vehicles", "vr_ar", "terminals", "iot")]
+Pair = tuple[Panel, np.ndarray, Panel, np.ndarray]
+
+
+def pairs(history: History, first: int, last: int) -> list[Pair]:
+    """Consecutive year ends with the rows of the firms that live at both, in the same order."""
+    found = []
+    for year in range(first, last + 1):
+        if year - 1 in history.panels and year in history.panels:
+            before, after = history.panels[year - 1], history.panels[year]
+            _, old, new = np.intersect1d(before.firms["uid"], after.firms["uid"], return_indices=True)
+            found.append((before, old, after, new))
+    return found
+
+
+def _growth(history: History) -> tuple[np.ndarray, np.ndarray]:
+    """Size (million CNY) before and log growth less the median of the year, of firms above scale in both years."""
+    sizes, rates = [], []
+    for before, old, after, new in pairs(history, FROM, TO):
+        first, second = before.revenue[old], after.revenue[new]
+        kept = (first >= ABOVE_SCALE) & (second >= ABOVE_SCALE)
+        rate = np.log(second[kept] / first[kept])
+        sizes.append(first[kept])
+        rates.append(rate - np.median(rate) if len(rate) else rate)
+    return (np.concatenate(sizes), np.concatenate(rates)) if sizes else (np.zeros(0), np.zeros(0))
+
+
+def _mean_over_years(history: History, value: dict[int, float]) -> float:
+    known = [number for number in value.values() if number == number]
+    return float(np.mean(known)) if known else math.nan
+
+
+@statistic(
+    "F01", "exponent", "slope of ln(rank - 1/2) on ln(AI revenue of the year), 500 largest firms, mean of 2017-23"
+)
+def rank_size_top500(history: History) -> float:
+    value = {
+        year: rank_size_exponent(panel.revenue, 500.0, panel.weight)
+        for year, panel in history.panels.items()
+        if FROM <= year <= TO
+    }
+    return _mean_over_years(history, value)
+
+
+@statistic(
+    "F02", "exponent", "AI staff of firms by province with at least 50 firms: tail above the best threshold by maximum "
+    "likelihood, mean over provinces and 2017-23"
+)  # fmt: skip
+def staff_tail_by_province(history: History) -> float:
+    found = []
+    for year, panel in history.panels.items():
+        if not FROM <= year <= TO:
+            continue
+        for region in range(size("region")):
+            found.append(fitted_tail_exponent(panel.firms["staff"][panel.firms["region"] == region]))
+    known = [value for value in found if value == value]
+    return float(np.mean(known)) if known else math.nan
+
+
+def _funded(panel: Panel | None) -> tuple[np.ndarray, np.ndarray]:
+    """Cumulative funding (million CNY) and weight of the funded firms that lists know."""
+    if panel is None:
+        return np.zeros(0), np.zeros(0)
+    kept = panel.firms["recognised"] & (panel.firms["cumulative_funding"] > 0.0)
+    return panel.firms["cumulative_funding"][kept], panel.weight[kept]
+
+
+@statistic("F03", "percent", "firms on lists with private funding: share with less than 0.1 bn CNY raised by end 2020")
+def funding_below_100m(history: History) -> float:
+    raised, weight = _funded(history.panels.get(2020))
+    return share_where(raised < 100.0, weight)
+
+
+@statistic("F04", "sigma (ln)", "standard deviation of ln(funding raised by end 2020), funded firms on lists")
+def funding_dispersion(history: History) -> float:
+    raised, weight = _funded(history.panels.get(2020))
+    if len(raised) < 2:
+        return math.nan
+    logs = np.log(raised)
+    mean = np.average(logs, weights=weight)
+    return float(np.sqrt(np.average((logs - mean) ** 2, weights=weight)))
+
+
+@statistic(
+    "F06", "shape", "Subbotin shape by maximum likelihood, log growth of yearly AI revenue less the year's median, "
+    "firms with at least 5 m CNY in both years, 2017-23"
+)  # fmt: skip
+def growth_shape(history: History) -> float:
+    return subbotin_shape(_growth(history)[1])
+
+
+@statistic(
+    "F07", "beta", "minus the slope of ln(spread of growth) on mean ln(revenue before) over 15 classes of equally many "
+    "firms, growth as for the shape"
+)  # fmt: skip
+def growth_spread_scaling(history: History) -> float:
+    return size_scaling(*_growth(history))
+
+
+def _listed_growth(history: History, year: int, quarters: slice) -> tuple[np.ndarray, np.ndarray]:
+    """Growth of AI revenue over the same quarters a year before, firms listed at both times; and their weights."""
+    for before, old, after, new in pairs(history, year, year):
+        kept = before.firms["listed"][old] & after.firms["listed"][new]
+        first = before.firms["quarters"][old][kept][:, quarters].sum(axis=1)
+        second = after.firms["quarters"][new][kept][:, quarters].sum(axis=1)
+        good = first > 0.0
+        return second[good] / first[good] - 1.0, after.weight[new][kept][good]
+    return np.zeros(0), np.zeros(0)
+
+
+FIRST_HALF = slice(0, 2)
+
+
+@statistic(
+    "F09", "percent", "listed firms (AI units of listed groups among them) with higher AI revenue in the first half of "
+    "2024 than a year before; other sales of groups are exogenous"
+)  # fmt: skip
+def listed_growing(history: History) -> float:
+    growth, weight = _listed_growth(history, 2024, FIRST_HALF)
+    return share_where(growth > 0.0, weight)
+
+
+@statistic("F10", "percent", "as F09, share with AI revenue up by more than 20 %")
+def listed_growing_fast(history: History) -> float:
+    growth, weight = _listed_growth(history, 2024, FIRST_HALF)
+    return share_where(growth > 0.2, weight)
+
+
+@statistic(
+    "F12", "percent", "lowest yearly growth of a software market in 2018-24: application software by technology of the "
+    "maker (vision, speech and language, ...) and platforms"
+)  # fmt: skip
+def worst_market_year(history: History) -> float:
+    fields, worst = range(size("field")), math.nan
+    sales: dict[int, np.ndarray] = {}
+    for year, panel in history.panels.items():
+        product, field, sold = panel.firms["product"], panel.firms["specialty"], panel.revenue * panel.weight
+        software = product == index("product", "application")
+        parts = [sold[software & (field == each)].sum() for each in fields]
+        sales[year] = np.array([*parts, sold[product == index("product", "platform")].sum()])
+    for year in range(2018, 2025):
+        if year - 1 in sales and year in sales:
+            there = sales[year - 1] > 0.01 * sales[year - 1].sum()
+            change = 100.0 * (sales[year][there] / sales[year - 1][there] - 1.0)
+            worst = min(worst, float(change.min())) if worst == worst else float(change.min())
+    return worst
+
+
+def _lives(history: History) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Age when first seen, age at the end, whether it left, weight: start-ups."""
+    lives = history.lives
+    chosen = lives.kind == START_UP
+    left = lives.left[chosen] >= 0
+    last = np.where(left, lives.left[chosen], len(history.years) * 4)
+    founded = lives.founded[chosen]
+    return (lives.entered[chosen] - founded) / 4.0, (last - founded) / 4.0, left, lives.weight[chosen]
+
+
+@statistic(
+    "F13", "years", "year of life with the highest exit hazard (exits over firm-years lived), start-ups from 2016 on, "
+    "years 1-12"
+)  # fmt: skip
+def worst_age(history: History) -> float:
+    return 1.0 + float(np.nanargmax(hazard_by_year(*_lives(history))))
+
+
+@statistic(
+    "F15", "years", "Kaplan-Meier median of start-ups from 2016 on, those of the start from the age they have then "
+    "(left truncation); acquisition counts as exit"
+)  # fmt: skip
+def median_lifetime(history: History) -> float:
+    return survival_median(*_lives(history))
+
+
+@statistic(
+    "F16", "percent", "start-ups that make hardware, at least 5 m CNY a year: share gone or below that a year later, "
+    "mean of 2017-23"
+)  # fmt: skip
+def exit_above_scale(history: History) -> float:
+    value = {}
+    for before, old, after, new in pairs(history, FROM, TO):
+        maker = np.isin(before.firms["product"], HARDWARE) & (before.firms["kind"] == START_UP)
+        listed = maker & (before.revenue >= ABOVE_SCALE)
+        stays = np.zeros(len(listed), dtype=bool)
+        stays[old] = after.revenue[new] >= ABOVE_SCALE
+        value[after.year] = share_where(~stays[listed], before.weight[listed])
+    return _mean_over_years(history, value)
+
+
+@statistic("F18", "percent", "all living firms at end 2018 (boom of registrations): share founded in the last 5 years")
+def young_share(history: History) -> float:
+    panel = history.panels.get(2018)
+    return share_where(panel.age() <= 5.0, panel.weight) if panel else math.nan
+
+
+@statistic(
+    "F19", "sign", "linear model of exit within a year on ln(revenue), R&D over revenue (at most 1.5) and its square, "
+    "start-ups with revenue, 2017-23: half a point if larger firms stay, half if the effect of R&D is an inverted U"
+)  # fmt: skip
+def survival_signs(history: History) -> float:
+    rows, gone = [], []
+    for before, old, _, _ in pairs(history, FROM, TO):
+        kept = (before.firms["kind"] == START_UP) & (before.revenue > 0.1)
+        stays = np.zeros(len(kept), dtype=bool)
+        stays[old] = True
+        intensity = np.minimum(before.firms["research"][kept] / before.revenue[kept], 1.5)
+        rows.append(np.column_stack([np.ones(kept.sum()), np.log(before.revenue[kept]), intensity, intensity**2]))
+        gone.append(~stays[kept])
+    if not rows or not np.concatenate(gone).any():
+        return math.nan
+    effect = np.linalg.lstsq(np.concatenate(rows), np.concatenate(gone).astype(float), rcond=None)[0]
+    return 0.5 * float(effect[1] < 0.0) + 0.5 * float(effect[2] < 0.0 < effect[3])
+
+
+# -- further statistics, for files of facts ---------------------------------------------------------------------------
+
+
+@statistic("", "exponent", "CCDF exponent of funding raised between 1 and 5 bn CNY, funded firms on lists, end 2020")
+def funding_tail(history: History) -> float:
+    raised, _ = _funded(history.panels.get(2020))
+    kept = raised[raised >= 1000.0]
+    if len(kept) < 10 or not (kept >= 5000.0).any():
+        return tail_exponent(kept, 1000.0)
+    return math.log(len(kept) / float((kept >= 5000.0).sum())) / math.log(5.0)
+
+
+@statistic("", "percent", "start-ups of the start and entrants alive five years after founding (Kaplan-Meier)")
+def five_year_survival(history: History) -> float:
+    hazard = hazard_by_year(*_lives(history), years=5)
+    return 100.0 * math.exp(-float(np.nansum(hazard)))
+
+
+@statistic("", "percent", "exits of start-ups in a year over those alive at its beginning, mean of 2017-23")
+def annual_exit_rate(history: History) -> float:
+    value = {}
+    for before, old, after, _ in pairs(history, FROM, TO):
+        there = before.firms["kind"] == START_UP
+        stays = np.zeros(len(there), dtype=bool)
+        stays[old] = True
+        value[after.year] = share_where(~stays[there], before.weight[there])
+    return _mean_over_years(history, value)
+
+
+@statistic("", "percent", "revenue share of the 300 largest firms, AI revenue of 2020")
+def top300_revenue_share(history: History) -> float:
+    panel = history.panels.get(2020)
+    return top_share(panel.revenue, 300) if panel else math.nan
+
+
+@statistic("", "years", "median years from founding to listing, start-ups that list in the run")
+def founding_to_listing(history: History) -> float:
+    ages = []
+    for before, old, after, new in pairs(history, FIRST_YEAR + 1, max(history.panels)):
+        lists = after.firms["listed"][new] & ~before.firms["listed"][old] & (after.firms["kind"][new] != INCUMBENT)
+        ages.append(after.age()[new][lists])
+    all_ages = np.concatenate(ages) if ages else np.zeros(0)
+    return float(np.median(all_ages)) if len(all_ages) else math.nan
+
+
+def region_number(name: str) -> int:
+    """Number of a province."""
+    return members("region").index(name)
