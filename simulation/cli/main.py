@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from simulation.cli import calibrating, checking, information, running, scenarios, stored, sweeping
+from simulation.cli import calibrating, checking, facts, information, running, scenarios, stored, sweeping
 from simulation.cli.output import LOG_FORMAT, message
 from simulation.errors import AiplanError
 
@@ -51,6 +51,7 @@ for name, verb in (
     ("sensitivity", sweeping.sensitivity),
     ("compare", sweeping.compare),
     ("calibrate", calibrating.calibrate),
+    ("facts", facts.facts),
     ("doctor", checking.doctor),
 ):
     app.command(name)(verb)

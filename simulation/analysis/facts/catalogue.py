@@ -8,13 +8,13 @@ from simulation.analysis.facts import companies, firms, markets
 from simulation.analysis.facts.known import NOT_IN_THE_MODEL, STATISTICS, Statistic
 from simulation.inputs.evidence import Fact, facts
 
-__all__ = ["companies", "find", "firms", "markets", "names"]
+__all__ = ["companies", "find", "firms", "known", "markets"]
 NO_STATISTIC = "no statistic of this id, text or name is known"
 
 
-def names() -> tuple[str, ...]:
-    """Names of all known statistics, by which a file of facts may ask for them."""
-    return tuple(STATISTICS)
+def known() -> tuple[Statistic, ...]:
+    """All known statistics; a file of facts may ask for them by name."""
+    return tuple(STATISTICS.values())
 
 
 @lru_cache(maxsize=1)

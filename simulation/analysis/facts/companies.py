@@ -68,7 +68,9 @@ def _median_of_years(history: History, years: range, value: dict[int, np.ndarray
 
 
 @statistic(
-    "F23", "percent", "median R&D over AI revenue of the 10 most funded software start-ups, listed or not, 2021-24"
+    "F23",
+    "percent",
+    "median R&D over AI revenue of the 10 most funded software start-ups, listed or not, 2021-24",
 )
 def pure_play_research(history: History) -> float:
     value = {}
@@ -88,7 +90,11 @@ def _median(values: np.ndarray) -> float:
     return float(np.median(values)) if len(values) else math.nan
 
 
-@statistic("F24", "percent", "median R&D over revenue in 2024, five most funded model-layer start-ups founded from 2019")
+@statistic(
+    "F24",
+    "percent",
+    "median R&D over revenue in 2024, five most funded model-layer start-ups founded from 2019",
+)
 def lab_research(history: History) -> float:
     panel, rows = _labs(history, 2024)
     return _median(100.0 * panel.firms["research"][rows] / panel.revenue[rows]) if panel else math.nan
@@ -122,8 +128,11 @@ def listed_losses(history: History) -> float:
     return share_where(panel.firms["profits"][listed][:, :2].sum(axis=1) < 0.0, panel.weight[listed])
 
 
-@statistic("F29", "percent", "gross margin of start-ups that make devices (robots, vehicles, terminals, IoT), 2021, by "
-           "revenue")  # fmt: skip
+@statistic(
+    "F29",
+    "percent",
+    "gross margin of start-ups that make devices (robots, vehicles, terminals, IoT), 2021, by revenue",
+)
 def device_margin(history: History) -> float:
     panel = history.panels.get(2021)
     if panel is None:
@@ -138,16 +147,21 @@ def lab_margin(history: History) -> float:
     return _median(100.0 * panel.firms["margin"][rows]) if panel else math.nan
 
 
-@statistic("F32", "ratio", "median loss over revenue in 2024, five most funded model-layer start-ups founded from 2019")
+@statistic(
+    "F32",
+    "ratio",
+    "median loss over revenue in 2024, five most funded model-layer start-ups founded from 2019",
+)
 def lab_loss(history: History) -> float:
     panel, rows = _labs(history, 2024)
     return _median(-panel.firms["profits"][rows].sum(axis=1) / panel.revenue[rows]) if panel else math.nan
 
 
 @statistic(
-    "F33", "mn_cny", "core revenue of the year (scope A) over firms as the lists count them at its end, mean of 2022 "
-    "and 2023"
-)  # fmt: skip
+    "F33",
+    "mn_cny",
+    "core revenue of the year (scope A) over firms as the lists count them at its end, mean of 2022 and 2023",
+)
 def revenue_per_listed_firm(history: History) -> float:
     latent = history.records["firms_recognised"]
     span = quarters.span(quarters.FIRST, f"{max(history.years)}Q4")
@@ -158,9 +172,11 @@ def revenue_per_listed_firm(history: History) -> float:
 
 
 @statistic(
-    "F34", "mn_cny", "median AI revenue per AI-skilled employee of the 10 most funded software start-ups, 2021-24; the "
-    "model has no other staff"
-)  # fmt: skip
+    "F34",
+    "mn_cny",
+    "median AI revenue per AI-skilled employee of the 10 most funded software start-ups, 2021-24; the model has "
+    "no other staff",
+)
 def revenue_per_employee(history: History) -> float:
     value = {}
     for year, panel in history.panels.items():
@@ -178,9 +194,7 @@ def revenue_per_worker_shanghai(history: History) -> float:
     return float(1000.0 * revenue / history.year_end("talent_by_region")[2023][place])
 
 
-@statistic(
-    "F36", "percent", "mean share of AI staff in research, the 10 most funded software start-ups, 2021-24"
-)
+@statistic("F36", "percent", "mean share of AI staff in research, the 10 most funded software start-ups, 2021-24")
 def research_staff_share(history: History) -> float:
     found = []
     for year in range(2021, 2025):
@@ -200,7 +214,11 @@ def platform_cr5(history: History) -> float:
     return float(history.year_end("cr5_platform").get(2022, math.nan))
 
 
-@statistic("F40", "percent", "share of the three largest firms in sales of models and platforms to public buyers, 2024")
+@statistic(
+    "F40",
+    "percent",
+    "share of the three largest firms in sales of models and platforms to public buyers, 2024",
+)
 def public_model_cr3(history: History) -> float:
     panel = history.panels.get(2024)
     return top_share(panel.firms["public_model_sales"] * panel.weight, 3) if panel else math.nan

@@ -146,6 +146,4 @@ def _tasks(
     members = members_of(None, range(runs))
     sets = dict.fromkeys(member.parameter_set for member in members)
     inputs = {number: scenario.effective(UNTIL, number, seed, calibrated(number)) for number in sets}
-    return [
-        _Task(inputs[member.parameter_set], seed, member.replicate, scale, names, economy) for member in members
-    ]
+    return [_Task(inputs[member.parameter_set], seed, member.replicate, scale, names, economy) for member in members]

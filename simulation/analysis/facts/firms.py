@@ -57,7 +57,9 @@ def _mean_over_years(history: History, value: dict[int, float]) -> float:
 
 
 @statistic(
-    "F01", "exponent", "slope of ln(rank - 1/2) on ln(AI revenue of the year), 500 largest firms, mean of 2017-23"
+    "F01",
+    "exponent",
+    "slope of ln(rank - 1/2) on ln(AI revenue of the year), 500 largest firms, mean of 2017-23",
 )
 def rank_size_top500(history: History) -> float:
     value = {
@@ -69,9 +71,11 @@ def rank_size_top500(history: History) -> float:
 
 
 @statistic(
-    "F02", "exponent", "AI staff of firms by province with at least 50 firms: tail above the best threshold by maximum "
-    "likelihood, mean over provinces and 2017-23"
-)  # fmt: skip
+    "F02",
+    "exponent",
+    "AI staff of firms by province with at least 50 firms: tail above the best threshold by maximum likelihood, "
+    "mean over provinces and 2017-23",
+)
 def staff_tail_by_province(history: History) -> float:
     found = []
     for year, panel in history.panels.items():
@@ -91,7 +95,11 @@ def _funded(panel: Panel | None) -> tuple[np.ndarray, np.ndarray]:
     return panel.firms["cumulative_funding"][kept], panel.weight[kept]
 
 
-@statistic("F03", "percent", "firms on lists with private funding: share with less than 0.1 bn CNY raised by end 2020")
+@statistic(
+    "F03",
+    "percent",
+    "firms on lists with private funding: share with less than 0.1 bn CNY raised by end 2020",
+)
 def funding_below_100m(history: History) -> float:
     raised, weight = _funded(history.panels.get(2020))
     return share_where(raised < 100.0, weight)
@@ -108,17 +116,21 @@ def funding_dispersion(history: History) -> float:
 
 
 @statistic(
-    "F06", "shape", "Subbotin shape by maximum likelihood, log growth of yearly AI revenue less the year's median, "
-    "firms with at least 5 m CNY in both years, 2017-23"
-)  # fmt: skip
+    "F06",
+    "shape",
+    "Subbotin shape by maximum likelihood, log growth of yearly AI revenue less the year's median, firms with at "
+    "least 5 m CNY in both years, 2017-23",
+)
 def growth_shape(history: History) -> float:
     return subbotin_shape(_growth(history)[1])
 
 
 @statistic(
-    "F07", "beta", "minus the slope of ln(spread of growth) on mean ln(revenue before) over 15 classes of equally many "
-    "firms, growth as for the shape"
-)  # fmt: skip
+    "F07",
+    "beta",
+    "minus the slope of ln(spread of growth) on mean ln(revenue before) over 15 classes of equally many firms, "
+    "growth as for the shape",
+)
 def growth_spread_scaling(history: History) -> float:
     return size_scaling(*_growth(history))
 
@@ -138,9 +150,11 @@ FIRST_HALF = slice(0, 2)
 
 
 @statistic(
-    "F09", "percent", "listed firms (AI units of listed groups among them) with higher AI revenue in the first half of "
-    "2024 than a year before; other sales of groups are exogenous"
-)  # fmt: skip
+    "F09",
+    "percent",
+    "listed firms (AI units of listed groups among them) with higher AI revenue in the first half of 2024 than a "
+    "year before; other sales of groups are exogenous",
+)
 def listed_growing(history: History) -> float:
     growth, weight = _listed_growth(history, 2024, FIRST_HALF)
     return share_where(growth > 0.0, weight)
@@ -153,9 +167,11 @@ def listed_growing_fast(history: History) -> float:
 
 
 @statistic(
-    "F12", "percent", "lowest yearly growth of a software market in 2018-24: application software by technology of the "
-    "maker (vision, speech and language, ...) and platforms"
-)  # fmt: skip
+    "F12",
+    "percent",
+    "lowest yearly growth of a software market in 2018-24: application software by technology of the maker "
+    "(vision, speech and language, ...) and platforms",
+)
 def worst_market_year(history: History) -> float:
     fields, worst = range(size("field")), math.nan
     sales: dict[int, np.ndarray] = {}
@@ -183,25 +199,29 @@ def _lives(history: History) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.nda
 
 
 @statistic(
-    "F13", "years", "year of life with the highest exit hazard (exits over firm-years lived), start-ups from 2016 on, "
-    "years 1-12"
-)  # fmt: skip
+    "F13",
+    "years",
+    "year of life with the highest exit hazard (exits over firm-years lived), start-ups from 2016 on, years 1-12",
+)
 def worst_age(history: History) -> float:
     return 1.0 + float(np.nanargmax(hazard_by_year(*_lives(history))))
 
 
 @statistic(
-    "F15", "years", "Kaplan-Meier median of start-ups from 2016 on, those of the start from the age they have then "
-    "(left truncation); acquisition counts as exit"
-)  # fmt: skip
+    "F15",
+    "years",
+    "Kaplan-Meier median of start-ups from 2016 on, those of the start from the age they have then (left "
+    "truncation); acquisition counts as exit",
+)
 def median_lifetime(history: History) -> float:
     return survival_median(*_lives(history))
 
 
 @statistic(
-    "F16", "percent", "start-ups that make hardware, at least 5 m CNY a year: share gone or below that a year later, "
-    "mean of 2017-23"
-)  # fmt: skip
+    "F16",
+    "percent",
+    "start-ups that make hardware, at least 5 m CNY a year: share gone or below that a year later, mean of 2017-23",
+)
 def exit_above_scale(history: History) -> float:
     value = {}
     for before, old, after, new in pairs(history, FROM, TO):
@@ -213,16 +233,22 @@ def exit_above_scale(history: History) -> float:
     return _mean_over_years(history, value)
 
 
-@statistic("F18", "percent", "all living firms at end 2018 (boom of registrations): share founded in the last 5 years")
+@statistic(
+    "F18",
+    "percent",
+    "all living firms at end 2018 (boom of registrations): share founded in the last 5 years",
+)
 def young_share(history: History) -> float:
     panel = history.panels.get(2018)
     return share_where(panel.age() <= 5.0, panel.weight) if panel else math.nan
 
 
 @statistic(
-    "F19", "sign", "linear model of exit within a year on ln(revenue), R&D over revenue (at most 1.5) and its square, "
-    "start-ups with revenue, 2017-23: half a point if larger firms stay, half if the effect of R&D is an inverted U"
-)  # fmt: skip
+    "F19",
+    "sign",
+    "linear model of exit within a year on ln(revenue), R&D over revenue (at most 1.5) and its square, start-ups "
+    "with revenue, 2017-23: half a point if larger firms stay, half if the effect of R&D is an inverted U",
+)
 def survival_signs(history: History) -> float:
     rows, gone = [], []
     for before, old, _, _ in pairs(history, FROM, TO):

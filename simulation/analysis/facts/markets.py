@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 
@@ -48,8 +49,11 @@ def multiples(history: History) -> tuple[np.ndarray, np.ndarray]:
     return multiple[np.searchsorted(firms, deals.uid[kept])], deals.weight[kept]
 
 
-@statistic("F43", "percent", "deals of 2016-20 whose funds have left the firm by the end of the run: share that returned "
-           "less than cost")  # fmt: skip
+@statistic(
+    "F43",
+    "percent",
+    "deals of 2016-20 whose funds have left the firm by the end of the run: share that returned less than cost",
+)
 def deals_below_cost(history: History) -> float:
     multiple, weight = multiples(history)
     return share_where(multiple < 1.0 - 1e-9, weight)
@@ -81,9 +85,11 @@ def early_share_in_boom(history: History) -> float:
 
 
 @statistic(
-    "F49", "years", "year with most foundings (firms on lists and alive at end 2020, founded 2010-19) less the year of "
-    "most equity funding in 2016-19"
-)  # fmt: skip
+    "F49",
+    "years",
+    "year with most foundings (firms on lists and alive at end 2020, founded 2010-19) less the year of most "
+    "equity funding in 2016-19",
+)
 def founding_before_funding(history: History) -> float:
     panel = history.panels.get(2020)
     if panel is None:
@@ -117,8 +123,12 @@ def _adoption(history: History, first: int, last: int) -> dict[int, float]:
     return {year: float(share) for year, share in history.year_end("adoption_rate").items() if first <= year <= last}
 
 
-@statistic("F54", "per_year", "imitation q of a Bass curve with ceiling 1 from nothing in 2015 (as the fits of F56 and F57) "
-           "to the shares of organisations using AI at the ends of 2016-25")  # fmt: skip
+@statistic(
+    "F54",
+    "per_year",
+    "imitation q of a Bass curve with ceiling 1 from nothing in 2015 (as the fits of F56 and F57) to the shares "
+    "of organisations using AI at the ends of 2016-25",
+)
 def bass_imitation(history: History) -> float:
     return bass(_adoption(history, 2016, 2025), LAUNCH)[1]
 
@@ -128,8 +138,12 @@ def bass_innovation(history: History) -> float:
     return bass(_adoption(history, 2016, 2025), LAUNCH)[0]
 
 
-@statistic("F56", "per_year", "logistic rate of the share of new vehicles that carry AI, ends of 2020-24: mean of the fits "
-           "with ceilings 1 and 0.9, as the source")  # fmt: skip
+@statistic(
+    "F56",
+    "per_year",
+    "logistic rate of the share of new vehicles that carry AI, ends of 2020-24: mean of the fits with ceilings 1 "
+    "and 0.9, as the source",
+)
 def vehicle_logistic_rate(history: History) -> float:
     shares = {year: float(panel.carrying[VEHICLES]) for year, panel in history.panels.items() if 2020 <= year <= 2024}
     return 0.5 * (logistic_rate(shares) + logistic_rate(shares, 0.9))
@@ -152,18 +166,26 @@ def in_order_2023(history: History) -> bool:
     if rates is None:
         return False
     shares = [rates[index("sector", name)] for name in ORDER_2023]
-    return all(first > second for first, second in zip(shares, shares[1:], strict=False))
+    return all(first > second for first, second in pairwise(shares))
 
 
-@statistic("F62", "percent", "share of manufacturers using AI at end 2023 (all AI, not generative AI alone); the sign is "
-           "the order commerce > information > health > manufacturing", in_order_2023)  # fmt: skip
+@statistic(
+    "F62",
+    "percent",
+    "share of manufacturers using AI at end 2023 (all AI, not generative AI alone); the sign is the order "
+    "commerce > information > health > manufacturing",
+    in_order_2023,
+)
 def manufacturing_adoption(history: History) -> float:
     rates = history.year_end("adoption_rate_by_sector").get(2023)
     return 100.0 * float(rates[index("sector", "manufacturing")]) if rates is not None else math.nan
 
 
-@statistic("F63", "percent", "large organisations using AI at end 2025: share past the pilot for as long as gains take "
-           "(productivity_lag)")  # fmt: skip
+@statistic(
+    "F63",
+    "percent",
+    "large organisations using AI at end 2025: share past the pilot for as long as gains take (productivity_lag)",
+)
 def realised_value_share(history: History) -> float:
     lag = round(float(history.values.get("productivity_lag", 3.0)))
     now, then = history.panels.get(2025), history.panels.get(2025 - lag)
@@ -173,8 +195,12 @@ def realised_value_share(history: History) -> float:
     return share_where(then.adopters["scaled"][users], now.adopters["count"][users])
 
 
-@statistic("F65", "ratio", "mean depth of use of large over small organisations using AI, end 2020: the model's gain is one "
-           "elasticity times depth")  # fmt: skip
+@statistic(
+    "F65",
+    "ratio",
+    "mean depth of use of large over small organisations using AI, end 2020: the model's gain is one elasticity "
+    "times depth",
+)
 def depth_gradient(history: History) -> float:
     panel = history.panels.get(2020)
     if panel is None:
@@ -194,8 +220,11 @@ def _price(history: History, product: int) -> dict[int, float]:
     return {year: float(price[product]) for year, price in history.year_end("price_index_by_product").items()}
 
 
-@statistic("F66", "years", "years in which the quality-adjusted price of chips and compute halves: slope of its logarithm, "
-           "year ends 2016-21")  # fmt: skip
+@statistic(
+    "F66",
+    "years",
+    "years in which the quality-adjusted price of chips and compute halves: slope of its logarithm, year ends 2016-21",
+)
 def compute_halving_time(history: History) -> float:
     price = {year: value for year, value in _price(history, COMPUTE).items() if year <= 2021}
     if len(price) < 2:
@@ -238,8 +267,11 @@ def local_targets(history: History) -> float:
     return float(history.year_end("local_targets_sum").get(2018, math.nan)) / NATIONAL_TARGET_2020
 
 
-@statistic("F80", "percent", "firm-to-sector sales relations of firms on lists at end 2020, households left out: share of "
-           "the tertiary sector")  # fmt: skip
+@statistic(
+    "F80",
+    "percent",
+    "firm-to-sector sales relations of firms on lists at end 2020, households left out: share of the tertiary sector",
+)
 def tertiary_links(history: History) -> float:
     panel = history.panels.get(2020)
     if panel is None:
@@ -249,8 +281,11 @@ def tertiary_links(history: History) -> float:
     return 100.0 * float(1.0 - goods / links.sum()) if links.sum() > 0.0 else math.nan
 
 
-@statistic("F82", "percent", "chips, compute and IoT devices among domestic orders of these and of software, end 2022, "
-           "imports included")  # fmt: skip
+@statistic(
+    "F82",
+    "percent",
+    "chips, compute and IoT devices among domestic orders of these and of software, end 2022, imports included",
+)
 def hardware_share(history: History) -> float:
     panel = history.panels.get(2022)
     if panel is None:

@@ -89,7 +89,7 @@ class Lives:
 
 @dataclass(frozen=True)
 class Deals:
-    """One row for each funding round, shape (deal,): quarter, firm, ticket (million CNY), weight, first round or not."""
+    """One row for each funding round, shape (deal,): quarter, firm, ticket (million CNY), weight, whether the first."""
 
     quarter: np.ndarray
     uid: np.ndarray
