@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from simulation.analysis.facts import companies, firms, markets
+from simulation.analysis.facts import companies, diffusion, firms, funding, lifetimes, markets
 from simulation.analysis.facts.known import NOT_IN_THE_MODEL, STATISTICS, Statistic
 from simulation.inputs.evidence import Fact, facts
 
-__all__ = ["companies", "find", "firms", "known", "markets"]
+__all__ = ["companies", "diffusion", "find", "firms", "funding", "known", "lifetimes", "markets"]
 NO_STATISTIC = "no statistic of this id, text or name is known"
 
 

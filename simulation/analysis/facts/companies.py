@@ -7,8 +7,8 @@ import math
 import numpy as np
 
 from simulation.analysis.facts.estimators import herfindahl, mean_of, share_where, top_share
+from simulation.analysis.facts.history import FIRST_YEAR, History, Panel
 from simulation.analysis.facts.known import statistic
-from simulation.analysis.facts.observer import FIRST_YEAR, History, Panel
 from simulation.inputs import quarters
 from simulation.inputs.dimensions import index, members
 from simulation.inputs.operators import operator

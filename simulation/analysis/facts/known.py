@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from simulation.analysis.facts.observer import History
+from simulation.analysis.facts.history import History
 
 Compute = Callable[[History], float]
 
