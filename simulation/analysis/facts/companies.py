@@ -12,6 +12,7 @@ from simulation.analysis.facts.known import statistic
 from simulation.inputs import quarters
 from simulation.inputs.dimensions import index, members
 from simulation.inputs.operators import operator
+from simulation.model.initial.attributes import CONVERSION
 from simulation.model.state import START_UP
 
 APPLICATION, PLATFORM = index("product", "application"), index("product", "platform")
@@ -54,10 +55,14 @@ def listed_research_high(history: History) -> float:
 
 
 def most_funded(panel: Panel, products: list[int], number: int, founded_from: int = -10_000) -> np.ndarray:
-    """Rows of the start-ups of some products with revenue that have raised most; ``founded_from`` a year."""
+    """Rows of the start-ups of some products with revenue that have raised most; ``founded_from`` a year.
+
+    Software and hardware firms that have turned to AI are left out: the reports are of firms founded for AI.
+    """
     firms = panel.firms
     founded = FIRST_YEAR + firms["founded"] // 4
-    chosen = (firms["kind"] == START_UP) & np.isin(firms["product"], products) & (panel.revenue > 0.0)
+    chosen = (firms["kind"] == START_UP) & (firms["entry_door"] != CONVERSION)
+    chosen &= np.isin(firms["product"], products) & (panel.revenue > 0.0)
     rows = np.flatnonzero(chosen & (founded >= founded_from))
     return rows[np.argsort(-firms["cumulative_funding"][rows], kind="stable")[:number]]
 
