@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 
 LEAST_IN_TAIL = 50  # observations that a fitted tail holds at least
+LEAST_YEARS = 50.0  # firm-years that a hazard rests on at least
 CANDIDATES = 60  # thresholds tried for the start of a tail
 
 
@@ -112,14 +113,17 @@ def survival_median(entry: np.ndarray, end: np.ndarray, left: np.ndarray, weight
 def hazard_by_year(
     entry: np.ndarray, end: np.ndarray, left: np.ndarray, weight: np.ndarray, years: int = 12
 ) -> np.ndarray:
-    """Exit hazard a year in each year of life: exits over firm-years lived, shape (years,); arguments as above."""
+    """Exit hazard a year in each year of life: exits over firm-years lived, shape (years,); arguments as above.
+
+    NaN where fewer than ``LEAST_YEARS`` firm-years were lived.
+    """
     hazard = np.full(years, np.nan)
     for year in range(years):
         lived = np.clip(np.minimum(end, year + 1.0) - np.maximum(entry, float(year)), 0.0, None)
         exposure = float((weight * lived).sum())
         # A firm that leaves on its birthday has died in the year that ends there.
         exits = float(weight[left & (end > year) & (end <= year + 1.0)].sum())
-        if exposure > 0.0:
+        if exposure >= LEAST_YEARS:
             hazard[year] = exits / exposure
     return hazard
 

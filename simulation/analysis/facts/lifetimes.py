@@ -36,7 +36,8 @@ def _lives(history: History) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.nda
     "year of life with the highest exit hazard (exits over firm-years lived), start-ups from 2016 on, years 1-12",
 )
 def worst_age(history: History) -> float:
-    return 1.0 + float(np.nanargmax(hazard_by_year(*_lives(history))))
+    hazard = hazard_by_year(*_lives(history))
+    return 1.0 + float(np.nanargmax(hazard)) if np.isfinite(hazard).any() else math.nan
 
 
 @statistic(
