@@ -37,7 +37,7 @@ TEXTS = {
         "unknown": "No statistic: {unknown}.",
     },
     "zh": {
-        "title": "未参与拟合的{count}条A级事实中，模型满足{passed}条",
+        "title": "未参与拟合的{count}项A级观测，模型达到{passed}项",
         "subtitle": "{scenario}，{runs}次运行，规模{scale:g}，模型{model}  |  灰色为来源区间，点与线为中位数与90%区间"
         "  |  A圆形，B方形，C菱形",
         "passed": "满足",
