@@ -57,6 +57,8 @@ def facts(
     for warning in dict.fromkeys(str(text) for text in study.scenario.warnings):
         message(f"warning: {warning}")
     warn_of_posterior()
+    if out is not None:
+        _make(out)
     values = _measured(study.scenario, wanted(chosen), chosen, runs=runs, seed=seed, scale=scale, jobs=jobs)
     rows = scoreboard(chosen, values)
     told = summary(rows)
@@ -68,6 +70,16 @@ def facts(
         _show(rows, told, files)
     if values.failed:
         raise typer.Exit(FAILED_RUNS)
+
+
+def _make(out: Path) -> None:
+    """Make the folder, so that a place that cannot be written is told before the runs and not after them."""
+    from simulation.errors import StoreConflict
+
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreConflict(f"cannot write into {out}: {error.strerror}") from error
 
 
 def _measured(scenario: Scenario, names: tuple[str, ...], chosen: tuple[Fact, ...], **settings: Any) -> Values:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simulation.analysis.facts.score import FITTED, NOT_IN_MODEL, SCORED, UNKNOWN
+from simulation.errors import StoreConflict
 from simulation.presentation import style
 from simulation.presentation.sheet import Sheet
 
@@ -187,12 +188,13 @@ def write(
 ) -> list[Path]:
     """Write ``facts.csv``, the figure ``scoreboard`` with its data, and ``made_with.json``; returns the files.
 
+    There is no figure where no fact has a number.
+
     Raises
     ------
     StoreConflict
         When the folder cannot be written.
     """
-    from simulation.errors import StoreConflict
     from simulation.presentation.figures import drawing
     from simulation.results.text import csv_text, json_text, write_whole
 
@@ -201,7 +203,8 @@ def write(
         write_whole(folder / "facts.csv", csv_text(rows))
         write_whole(folder / "made_with.json", json_text(made_with | {"summary": told}) + "\n")
         with drawing():
-            files = figure(rows, told, run).save(folder, svg=False)
+            drawn = any(row["value"] is not None for row in rows)
+            files = figure(rows, told, run).save(folder, svg=False) if drawn else []
     except OSError as error:
         raise StoreConflict(f"cannot write into {folder}: {error.strerror}") from error
     return [folder / "facts.csv", *files, folder / "made_with.json"]

@@ -53,8 +53,9 @@ def test_further_facts_and_those_without_a_statistic(small, folder):
 
 def test_nothing_is_run_for_unknown_facts_alone(small, folder):
     write(folder, "G2,Space,number of tea houses,0,1,2,count," + REST.format(grade="B"))
-    done = small("facts", "--facts", "mine.csv", *SMALL)
+    done = small("facts", "--facts", "mine.csv", *SMALL, "--out", "board")
     assert done.code == 0 and "nothing is run" in done.err and "0 of 0 passed" in done.out
+    assert {path.name for path in (folder / "board").iterdir()} == {"facts.csv", "made_with.json"}
 
 
 def test_a_bad_file_ends_with_three(small, folder):
@@ -64,6 +65,8 @@ def test_a_bad_file_ends_with_three(small, folder):
     assert small("facts", "--facts", "none.csv").code == 3
     assert small("facts", "--scale", "2").code == 2
     assert small("facts", "--runs", "0").code == 2
+    done = small("facts", *SMALL, "--out", "mine.csv")
+    assert done.code == 2 and "cannot write into mine.csv" in done.err and "run" not in done.err
 
 
 def test_failed_runs_end_with_four(small, folder, monkeypatch):

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from simulation.analysis.facts import score
+from simulation.analysis.facts import ensemble, score
 from simulation.analysis.facts.catalogue import NO_STATISTIC, find, known
 from simulation.analysis.facts.ensemble import Values, measure
 from simulation.analysis.facts.known import NOT_IN_THE_MODEL, Statistic
 from simulation.errors import RunFailed, UsageError
 from simulation.inputs.evidence import Fact, facts
+from simulation.results.dataset import Member
 from simulation.scenario import load
 
 F01 = next(fact for fact in facts() if fact.id == "F01")
@@ -98,6 +99,22 @@ def test_numbers_are_the_same_for_any_number_of_workers():
     assert all(np.array_equal(one.numbers[name], two.numbers[name], equal_nan=True) for name in names)
     assert len(set(one.numbers["rank_size_top500"])) == 4  # and differ between runs
     assert np.array_equal(one.directions["manufacturing_adoption"], two.directions["manufacturing_adoption"])
+
+
+def test_each_run_has_its_own_set_of_the_posterior(monkeypatch):
+    sets = {1: {"exit_rate": 0.05}, 2: {"exit_rate": 0.09}}
+    monkeypatch.setattr(ensemble, "members_of", lambda _, runs: [Member(1 + run % 2, run) for run in runs])
+    monkeypatch.setattr(ensemble, "calibrated", sets.__getitem__)
+    rates: list[float] = []
+
+    class Telling(Broken):
+        def __init__(self, effective, seed, replicate, scale):
+            rates.append(effective.values["exit_rate"])
+            super().__init__()
+
+    with pytest.raises(RunFailed):
+        measure(load("historical_actual"), (NAME,), 4, jobs=1, economy=Telling)
+    assert rates == [0.05, 0.09, 0.05, 0.09]
 
 
 class Broken:
