@@ -20,6 +20,8 @@ from simulation.analysis.facts.known import statistic
 from simulation.analysis.facts.panels import ABOVE_SCALE, FROM, TO, mean_over_years, pairs
 from simulation.inputs.dimensions import index, size
 
+FIRMS_OF_A_PROVINCE = 200.0  # firms below which a tail cannot be told from the body
+
 
 def _growth(history: History) -> tuple[np.ndarray, np.ndarray]:
     """Size (million CNY) before and log growth less the median of the year, of firms above scale in both years."""
@@ -50,16 +52,17 @@ def rank_size_top500(history: History) -> float:
 @statistic(
     "F02",
     "exponent",
-    "AI staff of firms by province with at least 50 firms: tail above the best threshold by maximum likelihood, "
-    "mean over provinces and 2017-23",
+    "AI staff of firms with at least 5 m CNY a year, by province with at least 200 of them: tail above the best "
+    "threshold by maximum likelihood, mean over provinces and 2017-23",
 )
 def staff_tail_by_province(history: History) -> float:
     found = []
     for year, panel in history.panels.items():
-        if not FROM <= year <= TO:
-            continue
-        for region in range(size("region")):
-            found.append(fitted_tail_exponent(panel.firms["staff"][panel.firms["region"] == region]))
+        large = panel.revenue >= ABOVE_SCALE
+        for region in range(size("region")) if FROM <= year <= TO else ():
+            chosen = large & (panel.firms["region"] == region)
+            if panel.weight[chosen].sum() >= FIRMS_OF_A_PROVINCE:
+                found.append(fitted_tail_exponent(panel.firms["staff"][chosen]))
     known = [value for value in found if value == value]
     return float(np.mean(known)) if known else math.nan
 
