@@ -16,6 +16,7 @@ import typer
 from simulation.cli import (
     calibrating,
     checking,
+    facts,
     hindcasting,
     information,
     milestones,
@@ -63,6 +64,7 @@ for name, verb in (
     ("calibrate", calibrating.calibrate),
     ("hindcast", hindcasting.hindcast),
     ("milestones", milestones.milestones),
+    ("facts", facts.facts),
     ("doctor", checking.doctor),
 ):
     app.command(name)(verb)
