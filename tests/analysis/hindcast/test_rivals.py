@@ -186,7 +186,7 @@ def test_a_twin_finds_an_economy_of_its_own_kind(name):
         if each is not None and each.latent in paths and row.scope in ("A", "list", "broad") and not row.is_floor:
             level = 6.5 if each.latent in twin.free else 0.0
             value = float(np.exp(twins._seen(paths, each.latent, row.day)[draw] + level))
-            rows.append(replace(row, value=value, published=str(row.day.year), lower=None, sigma_log=0.05))
+            rows.append(replace(row, value=value, published=str(row.day.year), lower=None, sigma_log=0.1))
     made = Rivals(rows)
     known = made.known(2021, REAL_TIME, "core_revenue", "A")
     found = forecast(name, known, made.fitted(name, known), date(2023, 12, 31))

@@ -8,7 +8,7 @@ from statistics import NormalDist
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulation.analysis.hindcast.cases import NOT_ESTIMABLE, OWN, Stored, hindcast
@@ -28,17 +28,20 @@ def _forecast(quantiles, drivers="unconditional"):
                     tuple(quantiles))  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.floats(-2.5, 2.5), st.floats(0.1, 10.0))
 def test_crps_of_a_normal_is_its_closed_form(z, sd):
     exact = sd * (z * (2 * NORMAL.cdf(z) - 1) + 2 * NORMAL.pdf(z) - 1 / np.sqrt(np.pi))
     assert float(crps(5.0 + sd * UNIT, np.array(5.0 + sd * z))) == pytest.approx(exact, rel=0.02, abs=0.003 * sd)
 
 
+@settings(deadline=None)
 @given(st.floats(0.1, 1e4), st.floats(0.1, 1e4))
 def test_crps_of_a_point_is_its_absolute_error(point, observed):
     assert float(crps(np.full(99, point), np.array(observed))) == pytest.approx(abs(point - observed), abs=1e-9)
 
 
+@settings(deadline=None)
 @given(st.floats(20.0, 500.0))
 def test_wider_bands_hold_what_narrower_ones_hold(observed):
     scored = score(_forecast(np.exp(5.0 + 0.3 * UNIT)), observed)
