@@ -156,12 +156,14 @@ def _told(made: Calibration, rows: dict[str, list[dict[str, Any]]], files: list[
 
 def _draw(rows: dict[str, list[dict[str, Any]]], out: Path) -> list[Path]:
     from simulation.calibration.identifiability import WIDEST
-    from simulation.presentation import vintages
+    from simulation.presentation import fit, vintages
     from simulation.presentation.calibration import figure
 
     final = rows["vintages"][-1]
     parameters = [row for row in rows["parameters"] if row["vintage"] == final["vintage"]]
     files = figure(parameters, rows["identifiability"], final["fitted_rows"], WIDEST).save(out)
+    files += fit.fit_figure(rows["fit"], rows["designs"]).save(out)
+    files += fit.shares_figure(rows["uncertainty"], rows["designs"]).save(out)
     if rows["targets_by_vintage"]:
         files += vintages.figure(rows["targets_by_vintage"], rows["designs"]).save(out)
     return files
