@@ -60,7 +60,7 @@ TEXTS = {
         "frozen_reading": "Quantiles hold parameters, chance, scope factors, outside drivers and the publisher's "
         "noise; the probabilities (with 5 to 95 % over parameter sets) leave that noise out. Lines in other colours "
         "are medians in other scopes; dotted lines and upright strokes: outside drivers of historical_actual. "
-        "Figures for 2024 and later were not used, those for 2023 were held out.",
+        "No figure for 2024 or later was fitted; those for 2023 were held out.",
         "claims_elsewhere": "The hindcast decides what may be claimed of a scope.",
         "exploratory": "By the hindcast every scope is exploratory.",
         "claimed": "By the hindcast core revenue in scope {scopes} is a projection, all else exploratory.",

@@ -34,7 +34,9 @@ def share_rows() -> list[dict[str, Any]]:
     return [
         {"series": series, "scope": scope, "year": year, "median": 10.0, "low": 6.0, "high": 15.0,
          "spread_log": 10.0 if scope == "N" else 0.3, **shares}
-        for series, scope, year in (("core_revenue", "A", 2030), ("core_revenue", "N", 2020), ("core_firms", "list", 2020))
+        for series, scope, year in (
+            ("core_revenue", "A", 2030), ("core_revenue", "N", 2020), ("core_firms", "list", 2020),
+        )
     ]  # fmt: skip
 
 
