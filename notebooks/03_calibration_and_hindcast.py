@@ -20,7 +20,7 @@
 # 1. A figure may be used from the day it was *published*, in the scope its publisher then used.
 # 2. Rows marked `holdout` (2023) and facts marked for validation are never fitted. No figure of revenue, firms,
 #    funding, talent or adoption in China for 2024 or later was fitted or looked up. One fitted row stands near that
-#    line: researchers in 2017, which its publisher cast back from a later count and published in 2025.
+#    line: researchers in 2017, cast back from a count of 2024 that was published in 2025.
 # 3. The model competes with simple rivals, and the cases that it loses stand in the same table.
 # 4. Everything is a model result under the assumptions of the scenario files.
 #
