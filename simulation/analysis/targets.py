@@ -14,6 +14,7 @@ import numpy as np
 
 from simulation.analysis.bands import annual, first_year
 from simulation.analysis.frames import Table, format_table, members, scenarios
+from simulation.inputs.claims import claim
 from simulation.inputs.operators import Operator, judged_targets
 from simulation.inputs.plan import Target
 
@@ -24,8 +25,6 @@ COLUMNS = (
     "scenario", "indicator", "year", "scope", "threshold", "unit", "runs", "probability", "low", "high", "median",
     "margin", "year_reached", "extrapolated", "claim", "flag",
 )  # fmt: skip
-# Until a hindcast has shown that the bands of a scope cover what was observed, every statement is exploratory.
-CLAIM = "exploratory"
 WEAKLY_IDENTIFIED = "weakly identified"
 WEAKNESS = "weakly identified: one published observation (iResearch 2020), otherwise targets and forecasts"
 
@@ -62,7 +61,7 @@ def _row(runs: xr.Dataset, scenario: str, target: Target, operator: Operator, le
         "scenario": scenario, "indicator": target.indicator, "year": target.year, "scope": operator.scope,
         "threshold": target.threshold, "unit": target.unit, "runs": 0, "probability": math.nan, "low": math.nan,
         "high": math.nan, "median": math.nan, "margin": math.nan, "year_reached": math.nan,
-        "extrapolated": operator.extrapolated(target.year), "claim": CLAIM,
+        "extrapolated": operator.extrapolated(target.year), "claim": claim(target.indicator, operator.scope),
         "flag": WEAKLY_IDENTIFIED if target.indicator == "related" else "",
     }  # fmt: skip
     if operator.variable not in runs:

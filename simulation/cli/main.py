@@ -13,7 +13,17 @@ from typing import Annotated
 
 import typer
 
-from simulation.cli import calibrating, checking, information, milestones, running, scenarios, stored, sweeping
+from simulation.cli import (
+    calibrating,
+    checking,
+    hindcasting,
+    information,
+    milestones,
+    running,
+    scenarios,
+    stored,
+    sweeping,
+)
 from simulation.cli.output import LOG_FORMAT, message
 from simulation.errors import AiplanError
 
@@ -51,6 +61,7 @@ for name, verb in (
     ("sensitivity", sweeping.sensitivity),
     ("compare", sweeping.compare),
     ("calibrate", calibrating.calibrate),
+    ("hindcast", hindcasting.hindcast),
     ("milestones", milestones.milestones),
     ("doctor", checking.doctor),
 ):

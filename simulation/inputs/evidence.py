@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from pathlib import Path
 
 from simulation.errors import InvalidInput, Problem
 from simulation.inputs import dates
@@ -273,9 +274,14 @@ def facts() -> tuple[Fact, ...]:
 @lru_cache(maxsize=1)
 def calibration_rows() -> tuple[CalibrationRow, ...]:
     """Figures to fit and figures held out, in the order of the table."""
+    return read_calibration_rows("evidence/calibration.csv")
+
+
+def read_calibration_rows(path: Path | str) -> tuple[CalibrationRow, ...]:
+    """Rows of a file in the format of the calibration table; ``InvalidInput`` names file and line of what is wrong."""
     problems: list[Problem] = []
     found = []
-    for row in read_table("evidence/calibration.csv", CALIBRATION_COLUMNS, key=("series", "date", "scope")):
+    for row in read_table(path, CALIBRATION_COLUMNS, key=("series", "date", "scope")):
         days = dates.span(row["date"])
         if days is None:
             problems.append(row.problem("date", f"{row['date']!r} is not a date"))
@@ -284,6 +290,9 @@ def calibration_rows() -> tuple[CalibrationRow, ...]:
             problems.append(row.problem("role", f"unknown role {row['role']!r}", (), ", ".join(ROLES)))
         bounds = {column: row.number(column, problems) if row[column] else None for column in ("lower", "upper")}
         numbers = {column: row.number(column, problems) for column in ("value", "sigma_log")}
+        for column, number in numbers.items():
+            if number <= 0.0:
+                problems.append(row.problem(column, f"{column} is {number:g}", (), "more than 0"))
         values = {key: text for key, text in row.items() if key != "date"}
         found.append(CalibrationRow(**{**values, **bounds, **numbers, "day": days[1]}))  # type: ignore[arg-type]
     if problems:

@@ -41,11 +41,13 @@ class Row(dict[str, str]):
 
 
 def shown(path: Path) -> str:
-    """Path as errors name it: inside the package, with forward slashes."""
-    try:
-        return path.resolve().relative_to(TABLES.parent.parent.parent.resolve()).as_posix()
-    except ValueError:
-        return path.as_posix()
+    """Path as errors name it: inside the package or the working folder where it lies there, with forward slashes."""
+    for folder in (TABLES.parent.parent.parent, Path.cwd()):
+        try:
+            return path.resolve().relative_to(folder.resolve()).as_posix()
+        except ValueError:
+            continue
+    return path.as_posix()
 
 
 def _rows(path: Path) -> list[tuple[int, list[str]]]:
@@ -131,7 +133,7 @@ def nearest(text: str, names: Iterable[str], n: int = 3) -> tuple[str, ...]:
     return tuple(close[:n])
 
 
-CALIBRATED = ("posterior", "hindcast")
+CALIBRATED = ("posterior", "hindcast")  # folders that no run reads before there is a posterior
 
 
 @lru_cache(maxsize=2)

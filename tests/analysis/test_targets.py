@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from simulation.analysis.frames import plain
 from simulation.analysis.targets import COLUMNS, format_targets, median_year, targets_table, wilson_interval
+from simulation.inputs.claims import claim
 from simulation.inputs.operators import judged_targets, operator
 
 from .synthetic import growing, result
@@ -35,7 +36,8 @@ def test_every_row_has_the_agreed_columns():
     rows = targets_table(result({"core_revenue": 100.0}))
     assert len(rows) == 22
     assert all(tuple(row) == COLUMNS for row in rows)
-    assert all(row["claim"] == "exploratory" for row in rows)
+    assert all(row["claim"] == claim(row["indicator"], row["scope"]) for row in rows)
+    assert all(row["claim"] == "exploratory" for row in rows if row["indicator"] == "related")
     assert all((row["flag"] == "weakly identified") == (row["indicator"] == "related") for row in rows)
 
 

@@ -1,0 +1,50 @@
+"""What may be claimed of each scope: a projection where the hindcast allows it, exploratory everywhere else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from simulation.errors import InvalidInput, Problem
+from simulation.inputs.reading import TABLES, read_table
+
+FILE = TABLES / "hindcast" / "claims.csv"
+PROJECTION, EXPLORATORY = "projection", "exploratory"
+COLUMNS = (
+    "indicator", "scope", "claim", "coverage_90", "crps", "best_naive", "crps_naive", "cases", "distinct_observations",
+    "flag", "reason",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What may be said of an indicator in a scope, and why."""
+
+    indicator: str
+    scope: str
+    claim: str
+    reason: str
+
+
+@lru_cache(maxsize=2)
+def claims(path: Path = FILE) -> dict[tuple[str, str], Claim]:
+    """Claims by indicator and scope; empty without the table, ``InvalidInput`` for a word that is no claim."""
+    if not path.is_file():
+        return {}
+    problems: list[Problem] = []
+    found = {}
+    for row in read_table(path, COLUMNS, key=("indicator", "scope")):
+        if row["claim"] not in (PROJECTION, EXPLORATORY):
+            valid = f"{PROJECTION}, {EXPLORATORY}"
+            problems.append(row.problem("claim", f"unknown claim {row['claim']!r}", (), valid))
+        found[row["indicator"], row["scope"]] = Claim(row["indicator"], row["scope"], row["claim"], row["reason"])
+    if problems:
+        raise InvalidInput(problems)
+    return found
+
+
+def claim(indicator: str, scope: str) -> str:
+    """``projection`` or ``exploratory``; the latter for a scope that no hindcast has tested."""
+    known = claims().get((indicator, scope))
+    return known.claim if known else EXPLORATORY
