@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from simulation.calibration import calibrate, horizon
 from simulation.calibration.calibrate import Calibration, Vintage
+from simulation.calibration.design import Design, Specification
 from simulation.calibration.products import Designs, forecast_rows
 from simulation.calibration.uncertainty import split
 from simulation.results.provenance import posterior_digest
@@ -59,6 +60,17 @@ def tables(
     }
     found["uncertainty"] = split(made.bank, made.weights(final), made.emulated, horizon.outcomes())
     return Tables(found)
+
+
+def design_rows(asked: Sequence[Specification], held: Mapping[str, Design]) -> list[dict[str, Any]]:
+    """One row per simulated design: points, runs, those of them that finished, and scale."""
+    return [
+        {
+            "design": each.kind, "points": each.points, "runs": each.runs, "finished": len(held[each.kind]),
+            "scale": each.scale, "until": each.until, "seed": each.seed,
+        }
+        for each in asked
+    ]  # fmt: skip
 
 
 def write_package(

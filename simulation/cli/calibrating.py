@@ -15,7 +15,7 @@ from simulation.errors import UsageError
 
 if TYPE_CHECKING:
     from simulation.calibration.calibrate import Calibration
-    from simulation.calibration.design import Design
+    from simulation.calibration.design import Design, Specification
 
 RUNS = Path("results/runs/calibration")
 TABLES = Path("results/calibration")
@@ -70,7 +70,7 @@ def calibrate(
     if only_simulate:
         typer.echo(f"Designs: {runs}")
         return
-    told = _products(designs, out, package, every_vintage, figures, day)
+    told = _products(wanted, designs, out, package, every_vintage, figures, day)
     if json:
         show_json(told)
         return
@@ -97,13 +97,19 @@ def _simulated(each: Any, runs: Path, jobs: int | None, progress: Any, chosen: A
 
 
 def _products(
-    held: dict[str, Design], out: Path, package: Path | None, every_vintage: bool, figures: bool, day: date | None
+    asked: list[Specification],
+    held: dict[str, Design],
+    out: Path,
+    package: Path | None,
+    every_vintage: bool,
+    figures: bool,
+    day: date | None,
 ) -> dict[str, Any]:
     """Emulate, settle the fitted set, write everything that rests on it; what the verb tells."""
     from simulation.calibration import calibrate as steps
     from simulation.calibration import freezing, products
     from simulation.calibration.design import CONDITIONAL, ORIGINS, Specification
-    from simulation.calibration.report import tables, write_package
+    from simulation.calibration.report import design_rows, tables, write_package
     from simulation.inputs.reading import TABLES as SHIPPED
 
     if day is not None:
@@ -116,6 +122,7 @@ def _products(
     message("weighing the vintages")
     found = tables(made, recovery, rounds)
     message("forecasting from every origin")
+    found.rows["designs"] = design_rows(asked, held)
     found.rows["targets_by_vintage"] = products.target_rows(made, designs)
     files = found.write(out)
     if figures:
@@ -124,7 +131,10 @@ def _products(
     files += write_package(made, chosen, designs, found, package or SHIPPED)
     if day is not None:
         final = [row for row in found.rows["targets_by_vintage"] if row["vintage"] == steps.FINAL]
-        files += freezing.freeze(day, products.frozen_rows(made, designs), final)
+        frozen = products.frozen_rows(made, designs)
+        files += freezing.freeze(day, frozen, final)
+        if figures:
+            files += _draw_frozen(frozen, final, found.rows["designs"], day, out)
     return _told(made, found.rows, files)
 
 
@@ -146,8 +156,22 @@ def _told(made: Calibration, rows: dict[str, list[dict[str, Any]]], files: list[
 
 def _draw(rows: dict[str, list[dict[str, Any]]], out: Path) -> list[Path]:
     from simulation.calibration.identifiability import WIDEST
+    from simulation.presentation import fit, vintages
     from simulation.presentation.calibration import figure
 
     final = rows["vintages"][-1]
     parameters = [row for row in rows["parameters"] if row["vintage"] == final["vintage"]]
-    return figure(parameters, rows["identifiability"], final["fitted_rows"], WIDEST).save(out)
+    files = figure(parameters, rows["identifiability"], final["fitted_rows"], WIDEST).save(out)
+    files += fit.fit_figure(rows["fit"], rows["designs"]).save(out)
+    files += fit.shares_figure(rows["uncertainty"], rows["designs"]).save(out)
+    if rows["targets_by_vintage"]:
+        files += vintages.figure(rows["targets_by_vintage"], rows["designs"]).save(out)
+    return files
+
+
+def _draw_frozen(
+    frozen: list[dict[str, Any]], targets: list[dict[str, Any]], designs: list[dict[str, Any]], day: date, out: Path
+) -> list[Path]:
+    from simulation.presentation.frozen import figure
+
+    return figure(frozen, targets, designs, day).save(out)

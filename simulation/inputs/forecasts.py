@@ -20,7 +20,8 @@ CONDITIONAL, UNCONDITIONAL, NO_DRIVERS = "conditional", "unconditional", ""
 DRIVERS = (CONDITIONAL, UNCONDITIONAL)
 LEVELS = tuple(round(0.01 * step, 2) for step in range(1, 100))
 IDENTITY = ("model", "information", "drivers", "origin", "series", "scope", "date", "unit")
-COLUMNS = (*IDENTITY, *(f"q{round(100 * level):02d}" for level in LEVELS))
+QUANTILES = tuple(f"q{round(100 * level):02d}" for level in LEVELS)
+COLUMNS = ("digest", *IDENTITY, *QUANTILES)  # the digest names model and tables that the forecasts were made with
 UNITS = {
     "core_revenue": "bn CNY a year",
     "related_revenue": "bn CNY a year",
@@ -37,6 +38,11 @@ SCOPES = {
     "researchers": ("top-venue authors",),
     "ai2000_scholars": ("AI 2000 list",),
 }
+# Statistics that the model tells and nobody prints: they stand in the file and are never scored.
+UNPUBLISHED = {
+    ("related_revenue", "R1"), ("related_revenue", "R2"), ("related_revenue", "R3"), ("equity_funding", "zero2ipo"),
+    ("equity_funding", "narrow"), ("talent_total", "latent"),
+}  # fmt: skip
 FLOWS = ("core_revenue", "related_revenue", "equity_funding")
 Key = tuple[str, str, int, str, str]
 
@@ -81,7 +87,7 @@ class Forecast:
 
 
 def read_forecasts(path: Path | str) -> tuple[Forecast, ...]:
-    """Forecasts of a file in the package's format, in its order.
+    """Forecasts of a file in the package's format, in its order, without what nobody publishes.
 
     Raises
     ------
@@ -90,7 +96,8 @@ def read_forecasts(path: Path | str) -> tuple[Forecast, ...]:
         positive or that fall; every problem with file and line.
     """
     problems: list[Problem] = []
-    found = [_forecast(row, problems) for row in read_table(path, COLUMNS, key=IDENTITY[:-1])]
+    rows = read_table(path, COLUMNS, key=IDENTITY[:-1])
+    found = [_forecast(row, problems) for row in rows if (row["series"], row["scope"]) not in UNPUBLISHED]
     if problems:
         raise InvalidInput(problems)
     return tuple(each for each in found if each is not None)
@@ -110,7 +117,7 @@ def _forecast(row: Row, problems: list[Problem]) -> Forecast | None:
     if days is None:
         problems.append(row.problem("date", f"{row['date']!r} is not a date"))
     origin = row.number("origin", problems)
-    quantiles = tuple(row.number(column, problems) for column in COLUMNS[len(IDENTITY) :])
+    quantiles = tuple(row.number(column, problems) for column in QUANTILES)
     if not all(math.isnan(value) or (value > 0.0 and math.isfinite(value)) for value in quantiles):
         problems.append(row.problem("q01", "a quantile is not positive and finite"))
     if any(later < earlier for earlier, later in pairwise(quantiles)):

@@ -48,6 +48,20 @@ def csv_text(rows: Sequence[Mapping[str, Any]]) -> str:
     return out.getvalue()
 
 
+def read_csv(path: Path) -> list[dict[str, Any]]:
+    """Rows of a table that this module wrote: numbers, ``True`` and ``False`` as such, ``None`` for an empty cell."""
+    with open(path, encoding="utf-8", newline="") as file:
+        return [{key: _value(text) for key, text in row.items()} for row in csv.DictReader(file)]
+
+
+def _value(text: str) -> Any:
+    if text in ("", "True", "False"):
+        return {"": None, "True": True, "False": False}[text]
+    if re.fullmatch(r"[+-]?\d+", text):
+        return int(text)
+    return float(text) if re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", text) else text
+
+
 def write_csv(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
     """Write rows that share their keys as a CSV file, one after the other: however many, they take no memory."""
     partial = path.with_name(path.name + ".partial")

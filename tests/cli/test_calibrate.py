@@ -22,7 +22,7 @@ def small(monkeypatch):
 
 
 def test_one_command_makes_tables_figure_and_posterior(aiplan, folder, small):
-    done = aiplan("calibrate", *SMALL, *PLACES, "--json")
+    done = aiplan("calibrate", *SMALL, *PLACES, "--json", "--freeze", "2026-01-31")
     assert done.code == 0, done.err
     told = json.loads(done.out)
     assert told["fitted_parameters"] <= 10 and told["fitted_rows"] == 29
@@ -31,7 +31,8 @@ def test_one_command_makes_tables_figure_and_posterior(aiplan, folder, small):
     assert len(posterior(folder=folder / "package/posterior")) == 256
     posterior.cache_clear()
     written = {path.name for path in (folder / "tables").iterdir()}
-    assert {"identifiability.csv", "parameters.csv", "fit.csv", "uncertainty.csv", "calibration.png"} <= written
+    assert {"identifiability.csv", "parameters.csv", "fit.csv", "uncertainty.csv", "designs.csv"} <= written
+    assert {"calibration.png", "target_probabilities.png", "frozen_forecast.png"} <= written
     first = (folder / "package/posterior/final.csv").read_bytes()
     # Simulates nothing again and finds the same.
     again = aiplan("calibrate", *SMALL, *PLACES, "--no-figures", "--every-vintage")

@@ -6,16 +6,17 @@ from datetime import date
 
 import pytest
 
+from simulation.calibration.horizon import statistics
 from simulation.errors import InvalidInput
 from simulation.inputs.claims import COLUMNS as CLAIM_COLUMNS
 from simulation.inputs.claims import claim, claims
 from simulation.inputs.evidence import CALIBRATION_COLUMNS, OBSERVATION_COLUMNS, calibration_rows, observations
-from simulation.inputs.forecasts import COLUMNS, SCOPES, UNITS, forecasts, read_forecasts
+from simulation.inputs.forecasts import COLUMNS, SCOPES, UNITS, UNPUBLISHED, forecasts, read_forecasts
 from simulation.inputs.observation_files import published_scopes, read_later_figures
 from tests.analysis.hindcast.stand_in import made_up, write
 
 QUANTILES = ",".join(str(1.0 + 0.1 * n) for n in range(99))
-GOOD = f"aiplan,real_time,conditional,2020,core_revenue,A,2022-12-31,bn CNY a year,{QUANTILES}"
+GOOD = f"0123456789abcdef,aiplan,real_time,conditional,2020,core_revenue,A,2022-12-31,bn CNY a year,{QUANTILES}"
 ROW = "core_revenue,2024-12-31,700,,,0.1,bn CNY a year,A,2025,holdout,made up,nobody,nowhere,"
 FLOOR = "core_firms,2024-06-30,5000,5000,,0.1,firms,wide list,2024,holdout,made up,nobody,nowhere,"
 SEEN = "outcomes,core_industry_revenue,2024,700,bn_cny,core industry (CAICT),CAICT,2025,nowhere,official,observed,"
@@ -142,3 +143,17 @@ def test_every_scope_that_is_mapped_is_one_that_was_published():
     for (indicator, text), (series, scope, unit) in published_scopes().items():
         assert (indicator, text, unit) in published
         assert scope in SCOPES[series]
+
+
+def test_what_the_calibration_writes_is_read_and_what_nobody_publishes_is_left_out(tmp_path):
+    """Every statistic that a calibration forecasts is either scored or known to be published by nobody."""
+    told = {(series, scope) for series, scope, _ in statistics()}
+    scored = {(series, scope) for series, scopes in SCOPES.items() for scope in scopes}
+    assert told == scored | UNPUBLISHED
+    units = {(series, scope): unit for series, scope, unit in statistics()}
+    lines = [
+        f"0123456789abcdef,aiplan,real_time,conditional,2020,{series},{scope},2022-12-31,{unit},{QUANTILES}"
+        for (series, scope), unit in units.items()
+    ]
+    found = read_forecasts(_file(tmp_path, COLUMNS, *lines))
+    assert {(each.series, each.scope) for each in found} == scored

@@ -51,6 +51,6 @@ def write(path: Path, rows: tuple[Forecast, ...]) -> Path:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
         for row in rows:
-            writer.writerow([row.model, row.information, row.drivers, row.origin, row.series, row.scope,
+            writer.writerow(["0" * 16, row.model, row.information, row.drivers, row.origin, row.series, row.scope,
                              row.day.isoformat(), row.unit, *row.quantiles])  # fmt: skip
     return path
