@@ -17,13 +17,16 @@ from simulation.analysis.frames import Table, format_table, members, scenarios
 from simulation.inputs.claims import claim
 from simulation.inputs.operators import Operator, judged_targets
 from simulation.inputs.plan import Target
+from simulation.inputs.shares import PARTS, shares
 
 if TYPE_CHECKING:
     import xarray as xr
 
+# Of the variance over runs that differ in seed and parameters, as the calibration found it on its own design.
+SHARES = tuple(f"share_{part}" for part in PARTS)
 COLUMNS = (
     "scenario", "indicator", "year", "scope", "threshold", "unit", "runs", "probability", "low", "high", "median",
-    "margin", "year_reached", "extrapolated", "claim", "flag",
+    "margin", "year_reached", "extrapolated", "claim", "flag", *SHARES,
 )  # fmt: skip
 WEAKLY_IDENTIFIED = "weakly identified"
 WEAKNESS = "weakly identified: one published observation (iResearch 2020), otherwise targets and forecasts"
@@ -62,7 +65,7 @@ def _row(runs: xr.Dataset, scenario: str, target: Target, operator: Operator, le
         "threshold": target.threshold, "unit": target.unit, "runs": 0, "probability": math.nan, "low": math.nan,
         "high": math.nan, "median": math.nan, "margin": math.nan, "year_reached": math.nan,
         "extrapolated": operator.extrapolated(target.year), "claim": claim(target.indicator, operator.scope),
-        "flag": WEAKLY_IDENTIFIED if target.indicator == "related" else "",
+        "flag": WEAKLY_IDENTIFIED if target.indicator == "related" else "", **_shares(runs, target, operator),
     }  # fmt: skip
     if operator.variable not in runs:
         return row
@@ -83,6 +86,13 @@ def _row(runs: xr.Dataset, scenario: str, target: Target, operator: Operator, le
         margin=median / target.threshold - 1.0, year_reached=median_year(reached),
     )  # fmt: skip
     return row
+
+
+def _shares(runs: xr.Dataset, target: Target, operator: Operator) -> dict[str, float]:
+    """Shares of the spread, where runs have parameter sets of their own; NaN otherwise or without a calibration."""
+    several = len({parameter_set for parameter_set, _ in members(runs)}) > 1
+    known = shares().get((f"{target.indicator}_revenue", operator.scope, target.year)) if several else None
+    return {f"share_{part}": getattr(known, part) if known else math.nan for part in PARTS}
 
 
 def _observed(runs: xr.Dataset, operator: Operator) -> xr.DataArray:
@@ -131,7 +141,7 @@ def wilson_interval(successes: int, trials: int, level: float = 0.90) -> tuple[f
 
 def format_targets(rows: Table) -> str:
     """The target table as text, with the caveat on related revenue below it."""
-    columns = [name for name in COLUMNS if name != "claim"]
+    columns = [name for name in COLUMNS if name not in SHARES]
     # A year is a name and not a quantity: no thousands separator.
     years = [row["year_reached"] for row in rows]
     shown = [{**row, "year_reached": None if math.isnan(y) else int(y)} for row, y in zip(rows, years, strict=True)]

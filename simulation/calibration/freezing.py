@@ -14,7 +14,8 @@ from simulation.results.text import csv_text, json_text, write_whole
 
 FOLDER = Path("results/forecasts")
 CAVEAT = (
-    "Model results under the assumptions of the scenario files. Figures observed for 2024 and later were not used. "
+    "Model results under the assumptions of the scenario files. No figure for 2024 or later was fitted; the "
+    "number of researchers in 2017 is its publisher's back-cast from a count of 2024. "
     "Related revenue is weakly identified: one published observation (iResearch 2020), a floor."
 )
 

@@ -9,9 +9,12 @@ from typing import Any
 import typer
 
 from simulation.cli.output import Row, show_table
+from simulation.inputs.claims import PROJECTION
+from simulation.inputs.shares import PARTS
 
 NOTE_EXTRAPOLATED = "x"
 NOTE_WEAK = "w"
+NOTE_PROJECTION = "p"
 
 
 def show_verdict(rows: Sequence[Row], failed: int = 0) -> None:
@@ -32,10 +35,15 @@ def show_verdict(rows: Sequence[Row], failed: int = 0) -> None:
     for note, text in (
         (NOTE_EXTRAPOLATED, "scope extrapolated: its publisher has not reported so far"),
         (NOTE_WEAK, "weakly identified: one published observation (iResearch 2020), otherwise targets and forecasts"),
+        (NOTE_PROJECTION, "projection: the hindcast of this scope allows it (aiplan hindcast), under this scenario"),
     ):
         if any(note in line["scope"].partition(" ")[2] for line in shown):
             typer.echo(f"{note}: {text}.")
-    typer.echo("Exploratory: model results under the scenario's assumptions, no forecast (see the model description).")
+    if any("spread" in line for line in shown):
+        typer.echo("spread: percent of the variance over runs from chance / fitted parameters / priors of the others /")
+        typer.echo("scope factor, as the calibration found it on historical_actual.")
+    marked = "Without p exploratory" if any(row.get("claim") == PROJECTION for row in rows) else "Exploratory"
+    typer.echo(f"{marked}: model results under the scenario's assumptions, no forecast (see the model description).")
     if failed:
         typer.echo(f"{failed} runs failed and are left out.")
 
@@ -87,7 +95,8 @@ def _title(rows: Sequence[Row]) -> str:
 def _line(row: Row, several: bool) -> dict[str, str]:
     line = {"scenario": str(row["scenario"])} if several else {}
     notes = NOTE_EXTRAPOLATED * bool(row["extrapolated"]) + NOTE_WEAK * bool(row.get("flag"))
-    return line | {
+    notes += NOTE_PROJECTION * (row.get("claim") == PROJECTION)
+    line |= {
         "target": f"{row['indicator']} {row['year']}",
         "scope": f"{row['scope']} {notes}".rstrip(),
         "above": f"{row['threshold']:,.0f}",
@@ -98,6 +107,12 @@ def _line(row: Row, several: bool) -> dict[str, str]:
         "margin": "-" if _missing(row["margin"]) else f"{100 * row['margin']:+.0f}%",
         "reached": "-" if _missing(row["year_reached"]) else f"{row['year_reached']:.0f}",
     }
+    shares = [row.get(f"share_{part}") for part in PARTS]
+    return line if all(map(_missing, shares)) else line | {"spread": " / ".join(map(_percent_alone, shares))}
+
+
+def _percent_alone(value: float | None) -> str:
+    return _percent(value).removesuffix("%")
 
 
 def _percent(value: float | None) -> str:
