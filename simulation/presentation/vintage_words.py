@@ -60,7 +60,9 @@ TEXTS = {
         "frozen_reading": "Quantiles hold parameters, chance, scope factors, outside drivers and the publisher's "
         "noise; the probabilities (with 5 to 95 % over parameter sets) leave that noise out. Lines in other colours "
         "are medians in other scopes; dotted lines and upright strokes: outside drivers of historical_actual. "
-        "No figure for 2024 or later was fitted; those for 2023 were held out.",
+        "No figure for 2024 or later was fitted; those for 2023 were held out. "
+        "R2 has no publisher: the noise of iResearch's floor (0.7 in logarithms) is taken for it, which widens its "
+        "fan.",
         "claims_elsewhere": "The hindcast decides what may be claimed of a scope.",
         "exploratory": "By the hindcast every scope is exploratory.",
         "claimed": "By the hindcast core revenue in scope {scopes} is a projection, all else exploratory.",
@@ -107,7 +109,8 @@ TEXTS = {
         "earlier_list": "空心方块：早期较短名录",
         "frozen_reading": "分位数包含参数、随机性、口径系数、外部驱动与公布误差；概率不含公布误差，"
         "横线为参数集5%至95%。其他颜色为其他口径中位数；点线与短竖线为外部驱动取实际路径。"
-        "未使用2024年及以后的数据，2023年数据未参与拟合。",
+        "未使用2024年及以后的数据，2023年数据未参与拟合。"
+        "R2无公布机构，取艾瑞下限的误差（对数0.7），故扇形较宽。",
         "claims_elsewhere": "可作何种结论由回溯检验决定。",
         "exploratory": "依回溯检验，各口径均为探索性。",
         "claimed": "依回溯检验，核心产业{scopes}口径可作预测，其余为探索性。",
