@@ -1,0 +1,41 @@
+"""What was forecast stays: every dated forecast of the repository has the bytes that its record names."""
+
+import csv
+import json
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from simulation.calibration.freezing import digest
+
+FOLDER = Path(__file__).parents[2] / "results" / "forecasts"
+RECORDS = sorted(FOLDER.glob("*.json"))
+SERIES = ("core_revenue", "related_revenue", "core_firms", "equity_funding", "talent_total")
+
+
+def test_there_is_a_frozen_forecast():
+    assert RECORDS
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda path: path.stem)
+def test_a_frozen_forecast_is_what_it_was(record: Path):
+    told = json.loads(record.read_text(encoding="utf-8"))
+    assert told["date"] == record.stem
+    assert told["files"], "a record names its files"
+    for name, known in told["files"].items():
+        assert digest(FOLDER / name) == known, f"{name} was changed after {told['date']}"
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda path: path.stem)
+def test_it_covers_every_year_in_order(record: Path):
+    with open(FOLDER / f"{record.stem}-quantiles.csv", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    for drivers in ("unconditional", "conditional"):
+        for series in SERIES:
+            years = {int(row["date"][:4]) for row in rows if (row["drivers"], row["series"]) == (drivers, series)}
+            assert years == set(range(2024, 2031)), f"{series}, {drivers}"
+    levels = [name for name in rows[0] if name[0] == "q" and name[1:].isdigit()]
+    assert all(
+        float(row[low]) <= float(row[high]) for row in rows for low, high in zip(levels, levels[1:], strict=False)
+    )
