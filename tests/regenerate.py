@@ -8,6 +8,7 @@ and a half on two cores, which a changed rule or table needs.  A frozen forecast
 from __future__ import annotations
 
 import argparse
+import shutil
 import subprocess
 import sys
 import time
@@ -15,13 +16,14 @@ import time
 PYTHON = (sys.executable, "-m")
 AIPLAN = (*PYTHON, "simulation")
 CALIBRATION = {"calibration": [(*AIPLAN, "calibrate", "--every-vintage")]}
+RUNS = ("results/runs/reference", "results/runs/historical")
 STEPS: dict[str, list[tuple[str, ...]]] = {
     "description": [(*PYTHON, "simulation.documentation.build")],
     "expected": [(*PYTHON, "tests.expected.regenerate")],
     "scenarios": [
-        (*AIPLAN, "run", "plan_baseline", "--out", "results/runs/reference"),
-        (*AIPLAN, "run", "historical_actual", "--out", "results/runs/historical"),
-        (*PYTHON, "simulation.presentation.reference", "results/runs/reference", "results/runs/historical"),
+        (*AIPLAN, "run", "plan_baseline", "--out", RUNS[0]),
+        (*AIPLAN, "run", "historical_actual", "--out", RUNS[1]),
+        (*PYTHON, "simulation.presentation.reference", *RUNS),
     ],
     "hindcast": [
         (*PYTHON, "simulation.analysis.hindcast.claims"),
@@ -52,6 +54,8 @@ def main() -> None:
     if chosen.calibrate:
         steps = CALIBRATION | steps
     for name, commands in steps.items():
+        for folder in RUNS if name == "scenarios" and not chosen.list else ():
+            shutil.rmtree(folder, ignore_errors=True)  # earlier runs, of the model as it was
         for command in commands:
             told = " ".join(["python", *command[1:]])
             say(f"{name}: {told}")

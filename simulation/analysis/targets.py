@@ -99,9 +99,9 @@ def _observed(runs: xr.Dataset, operator: Operator) -> xr.DataArray:
     factors = operator.factors(members(runs))
     yearly = annual(runs[operator.variable].transpose("member", "time"), "flow")
     observed = yearly.copy(data=yearly.values * factors[:, None])
-    if operator.judged and operator.last_published == max(operator.judged):
+    if operator.ends is not None:
         # A scope that ended is not read beyond its last year, not even for the year a threshold is reached.
-        observed = observed.sel(year=observed["year"] <= operator.last_published)
+        observed = observed.sel(year=observed["year"] <= operator.ends)
     return observed
 
 

@@ -57,14 +57,23 @@ def statistics() -> tuple[tuple[str, str, str], ...]:
 
 
 def wanted_after(origin: int, until: int = LAST_YEAR) -> tuple[Wanted, ...]:
-    """Every statistic at the end of each year after the origin, and on the days that lists of firms are dated."""
+    """Every statistic at the end of each year after the origin, and on the days that lists of firms are dated.
+
+    A scope that came to an end is forecast up to its last year.
+    """
     ends = [date(year, 12, 31) for year in range(origin + 1, until + 1)]
     dated = sorted({row.day for row in calibration_rows() if row.series == "core_firms"})
     found = []
     for series, scope, unit in statistics():
         others = [day for day in dated if day.year > origin and day not in ends] if series == "core_firms" else []
-        found += [Wanted(series, scope, day, unit) for day in sorted([*ends, *others])]
+        last = _ends(series, scope)
+        found += [Wanted(series, scope, day, unit) for day in sorted([*ends, *others]) if day.year <= last]
     return tuple(found)
+
+
+def _ends(series: str, scope: str) -> int:
+    how = operators().get((INDICATORS.get(series, ""), scope))
+    return how.ends if how is not None and how.ends is not None else LAST_YEAR
 
 
 @dataclass(frozen=True)

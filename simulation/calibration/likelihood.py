@@ -147,6 +147,11 @@ def factor_moments(name: str) -> tuple[float, float]:
     """Mean and standard deviation of the logarithm of a scope factor under its prior, truncated to its bounds."""
     if name.removeprefix("scope_factor_").upper() in GROWTH_ONLY:
         return 0.0, FREE
+    return prior_moments(name)
+
+
+def prior_moments(name: str) -> tuple[float, float]:
+    """Mean and standard deviation of the logarithm of a factor's prior in the registry, as runs draw it."""
     logs = np.log(registry()[name].quantile(PROBABILITIES))
     return float(logs.mean()), float(logs.std())
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from simulation.calibration.emulator import Emulated
 from simulation.calibration.horizon import Wanted
-from simulation.calibration.likelihood import Figure, latent_logs, loadings
+from simulation.calibration.likelihood import Figure, latent_logs, loadings, prior_moments
 from simulation.calibration.posterior import Bank
 
 SETS = 8  # of each group, to tell fitted from uncalibrated parameters
@@ -56,7 +56,8 @@ def split(bank: Bank, weight: np.ndarray, emulated: Emulated, wanted: Sequence[W
     model = emulated.emulator
     whole, chance = (_of_figures(part, emulated, figures) for part in (model.covariance, model.chance))
     chance = np.where(np.isnan(chance), whole, np.minimum(chance, whole))
-    _, powers, moments = loadings(figures)
+    names, powers, _ = loadings(figures)
+    moments = np.array([prior_moments(name) for name in names]).reshape(len(names), 2)
     scope = np.square(powers * moments[:, 1]).sum(axis=1)
     fitted, uncalibrated = within_and_between(means)
     generator = np.random.default_rng(4)

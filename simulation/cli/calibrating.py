@@ -161,11 +161,11 @@ def _draw(rows: dict[str, list[dict[str, Any]]], out: Path) -> list[Path]:
 
     final = rows["vintages"][-1]
     parameters = [row for row in rows["parameters"] if row["vintage"] == final["vintage"]]
-    files = figure(parameters, rows["identifiability"], final["fitted_rows"], WIDEST).save(out)
-    files += fit.fit_figure(rows["fit"], rows["designs"]).save(out)
-    files += fit.shares_figure(rows["uncertainty"], rows["designs"]).save(out)
+    files = figure(parameters, rows["identifiability"], final["fitted_rows"], WIDEST).save(out, svg=False)
+    files += fit.fit_figure(rows["fit"], rows["designs"]).save(out, svg=False)
+    files += fit.shares_figure(rows["uncertainty"], rows["designs"]).save(out, svg=False)
     if rows["targets_by_vintage"]:
-        files += vintages.figure(rows["targets_by_vintage"], rows["designs"]).save(out)
+        files += vintages.figure(rows["targets_by_vintage"], rows["designs"]).save(out, svg=False)
     return files
 
 
@@ -174,4 +174,4 @@ def _draw_frozen(
 ) -> list[Path]:
     from simulation.presentation.frozen import figure
 
-    return figure(frozen, targets, designs, day).save(out)
+    return figure(frozen, targets, designs, day).save(out, svg=False)

@@ -69,6 +69,11 @@ class Operator:
         """Label in ``en`` or ``zh``."""
         return self.label_zh if language == "zh" else self.label_en
 
+    @property
+    def ends(self) -> int | None:
+        """Last year that a scope which came to an end is read in; ``None`` for one that goes on."""
+        return self.last_published if self.judged and self.last_published == max(self.judged) else None
+
     def extrapolated(self, year: int) -> bool:
         """Whether a year lies after the last publication in this scope, or nothing was ever published in it."""
         return self.last_published is None or year > self.last_published

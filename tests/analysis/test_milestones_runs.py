@@ -11,6 +11,7 @@ from simulation.analysis.milestones.checks import ABSENT, AGREES, COLUMNS, DISAG
 from simulation.analysis.milestones.worlds import ACTUAL, WORLDS, World
 from simulation.cli.main import main
 from simulation.presentation.milestones import bound_text, figures, value_text
+from simulation.results.provenance import MODEL_VERSION
 from simulation.results.text import csv_text
 
 SMALL = {"runs": 2, "scale": 0.02}
@@ -73,7 +74,9 @@ def test_command_writes_table_figures_and_json(found, tmp_path, monkeypatch, cap
 def test_figures_name_runs_scope_prices_and_version(found):
     for sheet in figures(found):
         texts = " ".join(text.get_text() for text in sheet.figure.texts)
-        assert all(word in texts for word in ("2 runs", "broad scope", "nominal", "model 2", "scale 0.02"))
+        assert all(
+            word in texts for word in ("2 runs", "broad scope", "nominal", f"model {MODEL_VERSION}", "scale 0.02")
+        )
         assert sheet.rows
 
 

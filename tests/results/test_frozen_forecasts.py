@@ -36,6 +36,4 @@ def test_it_covers_every_year_in_order(record: Path):
             years = {int(row["date"][:4]) for row in rows if (row["drivers"], row["series"]) == (drivers, series)}
             assert years == set(range(2024, 2031)), f"{series}, {drivers}"
     levels = [name for name in rows[0] if name[0] == "q" and name[1:].isdigit()]
-    assert all(
-        float(row[low]) <= float(row[high]) for row in rows for low, high in zip(levels, levels[1:], strict=False)
-    )
+    assert all(float(row[low]) <= float(row[high]) for row in rows for low, high in pairwise(levels))

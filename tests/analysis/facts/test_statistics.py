@@ -172,6 +172,6 @@ def test_space_counts_firms_that_lists_know():
 def test_on_a_run_each_statistic_is_a_number_with_a_description(statistic, history):
     value = statistic.compute(history)
     assert isinstance(value, float) and (
-        value == value or statistic.name in ("multiple_tail", "staff_tail_by_province")
+        value == value or statistic.name in ("multiple_tail", "staff_tail_by_province", "funding_tail")
     )
     assert len(statistic.how) >= 20 and statistic.unit
