@@ -34,6 +34,9 @@ def facts(
     scenario: Annotated[str, typer.Option(help="Scenario id or file.")] = "historical_actual",
     seed: Annotated[int, typer.Option(min=0, help="Seed of the ensemble.")] = 1,
     scale: Annotated[float, typer.Option(help="Share of small firms and people simulated, up to 1.")] = 1.0,
+    posterior: Annotated[
+        bool, typer.Option("--posterior", help="A parameter set of the posterior for each run, not the central one.")
+    ] = False,
     jobs: Jobs = None,
     out: Annotated[
         Path | None,
@@ -50,6 +53,7 @@ def facts(
     from simulation.inputs import evidence
     from simulation.inputs.facts import read_facts
     from simulation.results.provenance import command_line
+    from simulation.scenario.draws import CENTRAL_SET
     from simulation.study import load
 
     chosen = read_facts(file) if file is not None else evidence.facts()
@@ -59,10 +63,12 @@ def facts(
     warn_of_posterior()
     if out is not None:
         _make(out)
-    values = _measured(study.scenario, wanted(chosen), chosen, runs=runs, seed=seed, scale=scale, jobs=jobs)
+    sets = None if posterior else (CENTRAL_SET,)
+    values = _measured(study.scenario, wanted(chosen), chosen, runs=runs, seed=seed, scale=scale, sets=sets, jobs=jobs)
     rows = scoreboard(chosen, values)
     told = summary(rows)
     settings = {"scenario": study.scenario.id, "runs": values.runs, "scale": scale, "seed": seed}
+    settings["parameters"] = "a posterior set each" if posterior else "the central set"
     files = _write(rows, told, settings, out, command_line(context.obj)) if out is not None else []
     if json:
         show_json(rows)
@@ -99,7 +105,6 @@ def _measured(scenario: Scenario, names: tuple[str, ...], chosen: tuple[Fact, ..
 def _write(
     rows: list[dict[str, Any]], told: dict[str, Any], settings: dict[str, Any], out: Path, command: str
 ) -> list[Path]:
-    from simulation.inputs.posterior import posterior
     from simulation.presentation.facts import write
     from simulation.results import provenance
 
@@ -108,7 +113,6 @@ def _write(
         "program_version": provenance.program_version(),
         "model_version": provenance.MODEL_VERSION,
         "data_version": provenance.data_version(),
-        "posterior": posterior().vintage,
         **settings,
     }
     return write(rows, told, {**settings, "model": provenance.MODEL_VERSION}, out, made_with)

@@ -17,7 +17,7 @@ from simulation.presentation import facts as picture
 from simulation.presentation import style
 from simulation.presentation.figures import drawing
 
-RUN = {"scenario": "historical_actual", "runs": 20, "scale": 1.0, "model": "2"}
+RUN = {"scenario": "historical_actual", "runs": 20, "scale": 1.0, "parameters": "the central set", "model": "2"}
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,9 @@ from simulation.experiments.plan import calibrated, members_of
 from simulation.experiments.runner import Progress
 from simulation.experiments.warm_up import warm_up
 from simulation.experiments.work import EconomyClass
+from simulation.results.dataset import Member
 from simulation.scenario import Effective, Scenario
+from simulation.scenario.draws import CENTRAL_SET
 
 UNTIL = "2025Q4"  # the last year that a fact of the package speaks of
 
@@ -83,6 +85,7 @@ def measure(
     jobs: int | None = None,
     progress: Progress | None = None,
     *,
+    sets: Sequence[int] | None = (CENTRAL_SET,),
     executor: Executor | None = None,
     economy: EconomyClass | None = None,
     warn: Callable[[str], None] = lambda text: None,
@@ -95,7 +98,10 @@ def measure(
     names : sequence of str
         Known statistics.
     runs : int
-        Number of runs; each has its own randomness and its own set of the posterior.
+        Number of runs; each has its own randomness.
+    sets : sequence of int or None
+        Parameter set of the runs, the central one by default, so that runs differ by their seeds alone; ``None`` gives
+        each run a set of the posterior of its own.
     seed, scale, jobs, progress, executor, economy
         As of :func:`simulation.experiments.run_ensemble`.
     warn : callable
@@ -112,7 +118,7 @@ def measure(
         raise UsageError(f"{runs} runs: there must be at least 1")
     if not 0.0 < scale <= 1.0:
         raise UsageError(f"scale {scale}: it must lie above 0 and not above 1")
-    tasks = _tasks(scenario, tuple(names), runs, seed, scale, economy)
+    tasks = _tasks(scenario, tuple(names), members_of(sets, range(runs)), seed, scale, economy)
     if economy is None:
         warm_up([tasks[0].effective])
     report = progress or (lambda finished, total, failed: None)
@@ -140,10 +146,10 @@ def measure(
 
 
 def _tasks(
-    scenario: Scenario, names: tuple[str, ...], runs: int, seed: int, scale: float, economy: EconomyClass | None
-) -> list[_Task]:
+    scenario: Scenario, names: tuple[str, ...], members: Sequence[Member], seed: int, scale: float,
+    economy: EconomyClass | None,
+) -> list[_Task]:  # fmt: skip
     """One task a run; runs that share a parameter set share its inputs."""
-    members = members_of(None, range(runs))
     sets = dict.fromkeys(member.parameter_set for member in members)
     inputs = {number: scenario.effective(UNTIL, number, seed, calibrated(number)) for number in sets}
     return [_Task(inputs[member.parameter_set], seed, member.replicate, scale, names, economy) for member in members]

@@ -92,7 +92,7 @@ EPISODES: tuple[Check, ...] = (
         "percent",
         f"{SIGN}: the source counts all sectors", "new commitments to funds in 2018 against 2017",
         lambda runs: yearly_change(runs, RAISED, 2018),
-        "promises of limited partners follow past funding and do not feel tight money themselves",
+        "promises of limited partners follow past funding, less while money is tight",
     ),
     Check(
         "winter-deals", IMPULSE, WINTER, "AI deals -20.7 % in 2018", "E", NOTES, VALIDATION, *BELOW, "percent",
@@ -125,7 +125,7 @@ EPISODES: tuple[Check, ...] = (
         "percent", f"{SIGN}: the source counts all sectors",
         "new commitments to funds, first half of 2020 against that of 2019",
         lambda runs: span_change(runs, RAISED, ("2020Q1", "2020Q2"), ("2019Q1", "2019Q2")),
-        "promises of limited partners follow past funding and do not feel tight money themselves",
+        "promises of limited partners follow past funding, less while money is tight",
     ),
     Check(
         "covid-dip", IMPULSE, COVID, "deals -32.8 % in the first half, AI amount of the year not lower", "E", NOTES,

@@ -201,13 +201,13 @@ PATTERNS: tuple[Check, ...] = (
     Check(
         "entry-2018", PATTERN, ENTRY, "new firms 1,089 in 2015, 752 in 2018", "E", "C19; funding notes section 2.3",
         VALIDATION, *BELOW, "percent", SIGN, "firms founded in 2018 against 2015, alive at the end of 2020",
-        _founding_fall, "the initial state of 2016 holds almost no firm younger than one year: 2015 is missing in it",
+        _founding_fall, "years to 2015 are survivors in the initial state of 2016, later ones foundings of the run",
     ),
     Check(
         "founding-peak", PATTERN, FOUNDING, "foundings peak in 2014-16", "E", "F49; Nankai, MIIT samples", BUILT_IN,
         2014.0, 2016.0, "year", "the three years that sources name",
         "most frequent year of founding of firms alive at the end of 2020", _founding_peak,
-        "years to 2015 are the initial state of 2016, which holds almost no firm younger than one year",
+        "years to 2015 are survivors in the initial state of 2016",
     ),
     Check(
         "founding-lead", PATTERN, FOUNDING, "foundings lead the first peak of funding by 2-3 years", "D", "F49",

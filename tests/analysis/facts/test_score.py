@@ -101,7 +101,7 @@ def test_numbers_are_the_same_for_any_number_of_workers():
     assert np.array_equal(one.directions["manufacturing_adoption"], two.directions["manufacturing_adoption"])
 
 
-def test_each_run_has_its_own_set_of_the_posterior(monkeypatch):
+def test_each_run_has_its_own_set_of_the_posterior_on_request(monkeypatch):
     sets = {1: {"exit_rate": 0.05}, 2: {"exit_rate": 0.09}}
     monkeypatch.setattr(ensemble, "members_of", lambda _, runs: [Member(1 + run % 2, run) for run in runs])
     monkeypatch.setattr(ensemble, "calibrated", sets.__getitem__)
@@ -113,7 +113,7 @@ def test_each_run_has_its_own_set_of_the_posterior(monkeypatch):
             super().__init__()
 
     with pytest.raises(RunFailed):
-        measure(load("historical_actual"), (NAME,), 4, jobs=1, economy=Telling)
+        measure(load("historical_actual"), (NAME,), 4, jobs=1, sets=None, economy=Telling)
     assert rates == [0.05, 0.09, 0.05, 0.09]
 
 
