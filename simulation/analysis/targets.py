@@ -64,7 +64,8 @@ def _row(runs: xr.Dataset, scenario: str, target: Target, operator: Operator, le
         "scenario": scenario, "indicator": target.indicator, "year": target.year, "scope": operator.scope,
         "threshold": target.threshold, "unit": target.unit, "runs": 0, "probability": math.nan, "low": math.nan,
         "high": math.nan, "median": math.nan, "margin": math.nan, "year_reached": math.nan,
-        "extrapolated": operator.extrapolated(target.year), "claim": claim(target.indicator, operator.scope),
+        "extrapolated": operator.extrapolated(target.year),
+        "claim": claim(target.indicator, operator.scope, target.year),
         "flag": WEAKLY_IDENTIFIED if target.indicator == "related" else "", **_shares(runs, target, operator),
     }  # fmt: skip
     if operator.variable not in runs:

@@ -35,7 +35,10 @@ def show_verdict(rows: Sequence[Row], failed: int = 0) -> None:
     for note, text in (
         (NOTE_EXTRAPOLATED, "scope extrapolated: its publisher has not reported so far"),
         (NOTE_WEAK, "weakly identified: one published observation (iResearch 2020), otherwise targets and forecasts"),
-        (NOTE_PROJECTION, "projection: the hindcast of this scope allows it (aiplan hindcast), under this scenario"),
+        (
+            NOTE_PROJECTION,
+            "projection: the hindcast of this scope allows it, to three years ahead (aiplan hindcast)",
+        ),
     ):
         if any(note in line["scope"].partition(" ")[2] for line in shown):
             typer.echo(f"{note}: {text}.")

@@ -11,6 +11,7 @@ from simulation.inputs.reading import TABLES, read_table
 
 FILE = TABLES / "hindcast" / "claims.csv"
 PROJECTION, EXPLORATORY = "projection", "exploratory"
+TESTED_TO = 2025  # the hindcast reaches three years ahead, and the last year that is fitted is 2022
 COLUMNS = (
     "indicator", "scope", "claim", "coverage_90", "crps", "best_naive", "crps_naive", "cases", "distinct_observations",
     "flag", "reason",
@@ -44,7 +45,7 @@ def claims(path: Path = FILE) -> dict[tuple[str, str], Claim]:
     return found
 
 
-def claim(indicator: str, scope: str) -> str:
-    """``projection`` or ``exploratory``; the latter for a scope that no hindcast has tested."""
+def claim(indicator: str, scope: str, year: int = TESTED_TO) -> str:
+    """``projection`` or ``exploratory``; the latter for a scope or a year so far ahead that no hindcast has tested."""
     known = claims().get((indicator, scope))
-    return known.claim if known else EXPLORATORY
+    return known.claim if known and year <= TESTED_TO else EXPLORATORY

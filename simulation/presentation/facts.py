@@ -24,8 +24,8 @@ PASSED, PART, FAILED, GIVEN = "#009E73", "#E69F00", "#D55E00", style.GREY
 TEXTS = {
     "en": {
         "title": "{passed} of {count} unfitted facts of grade A hold in the model",
-        "subtitle": "{scenario}, {runs} runs ({parameters}) at scale {scale:g}, model {model}  |  interval of the source (grey), "
-        "median and 90 % of the runs  |  A circle, B square, C diamond",
+        "subtitle": "{scenario}, {runs} runs ({parameters}) at scale {scale:g}, model {model}  |  "
+        "interval of the source (grey), median and 90 % of the runs  |  A circle, B square, C diamond",
         "passed": "holds",
         "part": "median inside, fewer than 95 % of runs",
         "failed": "does not hold",
@@ -39,7 +39,8 @@ TEXTS = {
     },
     "zh": {
         "title": "未参与拟合的{count}项A级观测，模型达到{passed}项",
-        "subtitle": "{scenario}，{runs}次运行（{parameters}），规模{scale:g}，模型{model}  |  灰色为来源区间，点与线为中位数与90%区间"
+        "subtitle": "{scenario}，{runs}次运行（{parameters}），规模{scale:g}，模型{model}  |  "
+        "灰色为来源区间，点与线为中位数与90%区间"
         "  |  A圆形，B方形，C菱形",
         "passed": "满足",
         "part": "中位数在区间内，但不足95%的运行",

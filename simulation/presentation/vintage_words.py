@@ -65,7 +65,7 @@ TEXTS = {
         "fan.",
         "claims_elsewhere": "The hindcast decides what may be claimed of a scope.",
         "exploratory": "By the hindcast every scope is exploratory.",
-        "claimed": "By the hindcast core revenue in scope {scopes} is a projection, all else exploratory.",
+        "claimed": "By the hindcast core revenue in scope {scopes} is a projection up to 2025, all else exploratory.",
     },
     "zh": {
         "title": "各目标实现概率：按信息时点与口径",
@@ -113,7 +113,7 @@ TEXTS = {
         "R2无公布机构，取艾瑞下限的误差（对数0.7），故扇形较宽。",
         "claims_elsewhere": "可作何种结论由回溯检验决定。",
         "exploratory": "依回溯检验，各口径均为探索性。",
-        "claimed": "依回溯检验，核心产业{scopes}口径可作预测，其余为探索性。",
+        "claimed": "依回溯检验，核心产业{scopes}口径至2025年可作预测，其余为探索性。",
     },
 }
 

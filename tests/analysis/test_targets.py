@@ -36,8 +36,8 @@ def test_every_row_has_the_agreed_columns():
     rows = targets_table(result({"core_revenue": 100.0}))
     assert len(rows) == 22
     assert all(tuple(row) == COLUMNS for row in rows)
-    assert all(row["claim"] == claim(row["indicator"], row["scope"]) for row in rows)
-    assert all(row["claim"] == "exploratory" for row in rows if row["indicator"] == "related")
+    assert all(row["claim"] == claim(row["indicator"], row["scope"], row["year"]) for row in rows)
+    assert all(row["claim"] == "exploratory" for row in rows if row["indicator"] == "related" or row["year"] > 2025)
     assert all((row["flag"] == "weakly identified") == (row["indicator"] == "related") for row in rows)
 
 
