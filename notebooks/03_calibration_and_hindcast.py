@@ -139,7 +139,7 @@ show(fit.shares_figure(tables["uncertainty"], designs))
 #
 # Forecasts from the end of 2019, 2020, 2021 and 2022, one to three years ahead, against growth rates, curves, the
 # straight line to the target and two simple twins of the same economy. All see the same figures. The fans are those in
-# real time with outside drivers unknown, the setting in which a forecast of today would be made.
+# real time with ten outside drivers drawn, the setting closest to a forecast of today.
 
 # %%
 from simulation.analysis.hindcast.cases import hindcast
@@ -265,8 +265,8 @@ print(format_table(shown, ("series", "scope", "date", "q05", "q25", "q50", "q75"
                    digits=dict.fromkeys(("q05", "q25", "q50", "q75", "q95"), 0)))  # fmt: skip
 ahead = [row for row in parts["targets"] if not row["nowcast"] and row["drivers"] == "unconditional"]
 print("\nShares are parts of the variance of the logarithm of the outcome")
-columns = ("indicator", "year", "scope", "probability", "low", "high", "margin", "share_chance", "share_fitted",
-           "share_uncalibrated", "share_drivers", "share_scope")  # fmt: skip
+columns = ("indicator", "year", "scope", "probability", "low", "high", "margin", "share_chance_and_emulator",
+           "share_fitted", "share_uncalibrated", "share_drivers", "share_scope")  # fmt: skip
 print(format_table(ahead, columns))
 
 # %% [markdown]

@@ -20,14 +20,14 @@ RUNS = ("results/runs/reference", "results/runs/historical")
 STEPS: dict[str, list[tuple[str, ...]]] = {
     "description": [(*PYTHON, "simulation.documentation.build")],
     "expected": [(*PYTHON, "tests.expected.regenerate")],
+    "hindcast": [
+        (*PYTHON, "simulation.analysis.hindcast.claims"),
+        (*AIPLAN, "hindcast", "--out", "results/hindcast"),
+    ],
     "scenarios": [
         (*AIPLAN, "run", "plan_baseline", "--out", RUNS[0]),
         (*AIPLAN, "run", "historical_actual", "--out", RUNS[1]),
         (*PYTHON, "simulation.presentation.reference", *RUNS),
-    ],
-    "hindcast": [
-        (*PYTHON, "simulation.analysis.hindcast.claims"),
-        (*AIPLAN, "hindcast", "--out", "results/hindcast"),
     ],
     "facts": [(*AIPLAN, "facts", "--out", "results/facts")],
     "milestones": [(*AIPLAN, "milestones", "--out", "results/milestones")],

@@ -2,8 +2,9 @@
 
 Two kinds of runs share the same points.  ``conditional`` has the levers and outside drivers of ``historical_actual``
 throughout.  ``unconditional-YEAR`` has them up to the end of that origin year; afterwards levers and drivers follow
-``plan_baseline``, and each outside driver of the table is at an unknown, constant level drawn from its distribution: a
-forecaster at the origin knew the past, and of the future only how far such drivers range.
+``plan_baseline``, and each outside driver of the table is at an unknown, constant level drawn from its distribution.
+What the table does not name keeps its path: value added by sector, pay outside, graduates, dated levers, and platform
+investment up to a constant factor.  A forecaster at the origin would have known less of these.
 """
 
 from __future__ import annotations

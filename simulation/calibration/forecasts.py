@@ -37,7 +37,8 @@ class Forecast:
     estimable : ndarray of bool, shape (figures,)
         Whether the scope's factor is known at all.
     shares : dict of str to ndarray, shape (figures,)
-        Parts of the variance of ``exact``: ``chance``, ``fitted``, ``uncalibrated``, ``drivers``, ``scope``.
+        Parts of the variance of ``exact``: ``chance_and_emulator`` (what one run adds, the emulator's error included),
+        ``fitted``, ``uncalibrated``, ``drivers``, ``scope``.
     by_set : ndarray, shape (sets, 2, figures)
         Mean and standard deviation of ``exact`` given a parameter set and the outside drivers.
     """
@@ -145,7 +146,8 @@ def _shares(drawn: np.ndarray, without_drivers: np.ndarray, rest: _Rest) -> dict
     drivers = (drawn - without_drivers).var(axis=(0, 1))
     chance = np.maximum(np.diag(rest.spread) - rest.scope, 0.0)
     parts = {
-        "chance": chance, "fitted": fitted, "uncalibrated": uncalibrated, "drivers": drivers, "scope": rest.scope,
+        "chance_and_emulator": chance, "fitted": fitted, "uncalibrated": uncalibrated, "drivers": drivers,
+        "scope": rest.scope,
     }  # fmt: skip
     total = np.maximum(sum(parts.values()), 1e-12)
     return {name: part / total for name, part in parts.items()}

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from simulation.calibration.likelihood import figure
 from simulation.errors import StoreConflict
 from simulation.inputs.evidence import calibration_rows
 from simulation.results import provenance
@@ -48,13 +49,15 @@ def freeze(
     files = [folder / f"{day.isoformat()}-{name}.csv" for name in ("quantiles", "targets")]
     for path, rows in zip(files, (forecasts, targets), strict=True):
         write_whole(path, csv_text(rows))
-    used = [row for row in calibration_rows() if row.fitted]
+    used = [row for row in calibration_rows() if row.fitted and figure(row) is not None]
     told = {
         "date": day, "model_version": provenance.MODEL_VERSION, "program_version": provenance.program_version(),
         "posterior_digest": provenance.posterior_digest(), "fitted_rows": len(used),
         "last_publication_used": max(row.published for row in used),
         "drivers": {
-            "unconditional": "realised to the end of 2023, then plan_baseline with outside drivers drawn",
+            "unconditional": "realised to the end of 2023, then plan_baseline with ten outside drivers drawn; platform "
+            "investment moves around its path of the table, and value added, pay outside, graduates and dated "
+            "levers keep theirs",
             "conditional": "of historical_actual throughout",
         },
         "files": {path.name: digest(path) for path in files}, "caveat": CAVEAT,

@@ -14,7 +14,7 @@ PROJECTION, EXPLORATORY = "projection", "exploratory"
 TESTED_TO = 2025  # the hindcast reaches three years ahead, and the last year that is fitted is 2022
 COLUMNS = (
     "indicator", "scope", "claim", "coverage_90", "crps", "best_naive", "crps_naive", "cases", "distinct_observations",
-    "flag", "reason",
+    "flag", "information", "reason",
 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from dataclasses import dataclass
 from functools import lru_cache
@@ -106,6 +107,15 @@ def posterior(vintage: str | None = None, folder: Path = FOLDER) -> Posterior:
         raise InvalidInput(problems)
     total = math.fsum(weights)
     return Posterior(name, digests.pop(), tuple(weight / total for weight in weights), sets)
+
+
+def posterior_name(folder: Path = FOLDER) -> str:
+    """Vintage that runs take their sets from and eight digits of its bytes; ``hand_fitted`` without one."""
+    held = posterior(folder=folder)
+    if held.is_hand_fitted:
+        return held.vintage
+    bytes_ = (folder / f"{held.vintage}.csv").read_bytes().replace(b"\r\n", b"\n")
+    return f"{held.vintage} {hashlib.sha256(bytes_).hexdigest()[:8]}"
 
 
 def _unknown(columns: list[str], path: Path) -> list[Problem]:

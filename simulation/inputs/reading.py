@@ -133,21 +133,18 @@ def nearest(text: str, names: Iterable[str], n: int = 3) -> tuple[str, ...]:
     return tuple(close[:n])
 
 
-CALIBRATED = ("posterior", "hindcast")  # folders that no run reads before there is a posterior
+CALIBRATED = ("posterior", "hindcast")  # folders that a calibration and its hindcast write
 
 
-@lru_cache(maxsize=2)
-def data_version(calibrated: bool = True) -> str:
-    """Hash of every table of the package (16 hexadecimal digits): the data version named in results.
+@lru_cache(maxsize=1)
+def data_version() -> str:
+    """Hash of every table of the package but those of ``CALIBRATED``: the data version named in results, 16 digits.
 
-    Parameters
-    ----------
-    calibrated : bool
-        Whether what a calibration wrote counts (``CALIBRATED``); what it is made for is named without it.
+    The posterior that runs take their sets from is named beside it.
     """
     digest = hashlib.sha256()
     for path in sorted(TABLES.rglob("*.csv"), key=lambda path: path.relative_to(TABLES).as_posix()):
-        if not calibrated and path.parent.name in CALIBRATED:
+        if path.parent.name in CALIBRATED:
             continue
         digest.update(path.relative_to(TABLES).as_posix().encode() + b"\0")
         digest.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")

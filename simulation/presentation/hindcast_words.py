@@ -7,8 +7,8 @@ from simulation.results import provenance as made_by
 TEXTS = {
     "en": {
         "fans_title": "Forecasts from earlier years, and what was published later",
-        "fans_subtitle": "Information in real time, outside drivers after the origin unknown  |  aiplan: median, 50 %, "
-        "80 % and 90 % bands; rivals: medians  |  logarithmic axes, nominal prices",
+        "fans_subtitle": "Information in real time, ten outside drivers after the origin drawn  |  aiplan: median, "
+        "50 %, 80 % and 90 % bands; rivals: medians  |  logarithmic axes, nominal prices",
         "fans_note": "Dots: published figures in the panel's scope, filled where the origin knew them, open where they "
         "came later; an arrow marks a lower bound. A line is missing where a rival cannot be estimated from what the "
         "origin knew. Few figures exist and several of them are forecast from more than one origin. The model's priors "
@@ -17,8 +17,8 @@ TEXTS = {
         "origin": "end of {year}",
         "nothing": "not estimable",
         "scores_title": "Scores of the model and of its rivals",
-        "scores_subtitle": "Origins and horizons as in cases.csv; outside drivers after the origin unknown to the "
-        "model; scopes that a rival forecasts too",
+        "scores_subtitle": "Origins and horizons as in cases.csv; ten outside drivers after the origin drawn, unknown "
+        "to the model; scopes that a rival forecasts too",
         "scores_note": "Above: CRPS of each rival over that of aiplan, on the cases that both forecast (their number "
         "beside the mark); right of 1 aiplan was better, marks beyond the axis stand at its edge. Below: share of its "
         "own cases that each model's 90 % band holds; beside the mark the number of different figures, on which the "

@@ -16,7 +16,7 @@ TEXTS = {
         "subtitle": "Probability that revenue of the year exceeds the target in that scope, forecast from what had "
         "been published at the end of each year  |  bn CNY a year, nominal  |  bars: 5 to 95 % over parameter sets",
         "panel": "{what} {year}: more than {value} {unit}",
-        "unconditional": "outside drivers after the vintage unknown (drawn)",
+        "unconditional": "ten outside drivers after the vintage drawn",
         "conditional": "outside drivers as they came to be (what the model says once told of them)",
         "over": "{year} over",
         "reached": "{scope}: exceeded, published {published}",

@@ -47,7 +47,7 @@ def program_version() -> str:
 @lru_cache(maxsize=1)
 def posterior_digest() -> str:
     """Digest that a posterior names, 16 hexadecimal digits: of model version and tables that no calibration wrote."""
-    return hashlib.sha256(f"{MODEL_VERSION}|{data_version(calibrated=False)}".encode()).hexdigest()[:16]
+    return hashlib.sha256(f"{MODEL_VERSION}|{data_version()}".encode()).hexdigest()[:16]
 
 
 def dependencies() -> dict[str, str]:

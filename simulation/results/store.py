@@ -32,7 +32,7 @@ POINTS = "points.csv"
 FIGURES = "figures"
 DEFAULT_PARENT = Path("results/runs")
 # What must agree, beside the scenarios, before a folder may be continued; the number of runs may grow, never shrink.
-IDENTITY = ("seed", "scale", "until", "level", "model_version", "data_version", "experiment_digest")
+IDENTITY = ("seed", "scale", "until", "level", "model_version", "data_version", "posterior", "experiment_digest")
 # What a continued folder takes from the new call.
 RENEWED = ("replicates", "members", "outcomes")
 

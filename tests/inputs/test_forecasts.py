@@ -73,7 +73,9 @@ def test_a_wrong_forecast_is_named_with_its_line(tmp_path, old, new, message):
 def test_claims_are_exploratory_until_a_table_says_otherwise(tmp_path):
     assert claims(tmp_path / "missing.csv") == {}
     assert claim("core", "no such scope") == "exploratory"
-    path = _file(tmp_path, CLAIM_COLUMNS, "core,A,projection,1,1,bass,2,9,4,,all is well", "core,I,certain,,,,,0,0,,")
+    path = _file(
+        tmp_path, CLAIM_COLUMNS, "core,A,projection,1,1,bass,2,9,4,,real_time,all is well", "core,I,certain,,,,,0,0,,,"
+    )
     assert (3, "unknown claim 'certain'") in _problems(claims, path)
 
 

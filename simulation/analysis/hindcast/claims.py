@@ -1,22 +1,23 @@
 """Which scopes may be called a projection, by the rule of the claims policy.
 
-The strictest of the four hindcasts decides: real time, with outside drivers unknown. A scope is a ``projection`` only
-if there
+Two of the four hindcasts decide, those in which outside drivers are drawn: in real time, where few rivals can be
+estimated, and in pseudo-real time, where most can. A scope is a ``projection`` only if in both
 
 * at least three different figures are scored,
 * the 90 % band holds at least 80 % of the cases, and
 * no naive model that shares cases with the model, over at least two different figures, has a smaller CRPS on them; and
   one naive model at least can be compared.
 
-Otherwise it is ``exploratory``, with the reason. Naive models are those that read one series alone; twins and
-institutes are shown and do not decide. Related revenue is always weakly identified: one figure, and that a floor.
+Otherwise it is ``exploratory``, with the reason. Naive models are those that read one series alone and the line to the
+target; twins and institutes are shown and do not decide. Related revenue is always weakly identified: one figure, and
+that a floor.
 
 ``python -m simulation.analysis.hindcast.claims`` writes the table of the package from its forecasts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from simulation.analysis.hindcast.rivals import NAIVE
 from simulation.analysis.hindcast.summary import Group, distinct, groups, mean
 from simulation.calibration.likelihood import INDICATORS
 from simulation.inputs.claims import EXPLORATORY, FILE, PROJECTION
-from simulation.inputs.forecasts import REAL_TIME, UNCONDITIONAL
+from simulation.inputs.forecasts import INFORMATION, REAL_TIME, UNCONDITIONAL
 from simulation.inputs.operators import operators
 
 LEAST_COVERAGE = 0.8
@@ -37,15 +38,24 @@ WEAK = "weakly identified"
 def claims_table(cases: Sequence[Case]) -> list[dict[str, Any]]:
     """Claims of all indicators and scopes, in the order of the operators, from the cases of a hindcast."""
     deciding = {
-        (INDICATORS.get(what["series"], ""), what["scope"]): scored
+        (INDICATORS.get(what["series"], ""), what["scope"], what["information"]): scored
         for what, scored, _ in groups(cases)
-        if (what["information"], what["drivers"]) == (REAL_TIME, UNCONDITIONAL)
+        if what["drivers"] == UNCONDITIONAL
     }
     judged = [(how.indicator, how.scope) for how in operators().values()]
-    return [_claim(*each, deciding.get(each, {})) for each in judged]
+    return [_claim(*each, {info: deciding.get((*each, info), {}) for info in INFORMATION}) for each in judged]
 
 
-def _claim(indicator: str, scope: str, scored: Group) -> dict[str, Any]:
+def _claim(indicator: str, scope: str, by_information: Mapping[str, Group]) -> dict[str, Any]:
+    """The hindcast that speaks against a projection is shown, or the one in real time when both allow it."""
+    for information in INFORMATION:
+        row = _one_hindcast(indicator, scope, information, by_information[information])
+        if row["claim"] == EXPLORATORY:
+            return row
+    return _one_hindcast(indicator, scope, REAL_TIME, by_information[REAL_TIME])
+
+
+def _one_hindcast(indicator: str, scope: str, information: str, scored: Group) -> dict[str, Any]:
     own = scored.get(OWN, {})
     found, compared = list(own.values()), best_naive(scored)
     coverage = mean(found, "inside_90")
@@ -56,7 +66,7 @@ def _claim(indicator: str, scope: str, scored: Group) -> dict[str, Any]:
         "best_naive": compared[0] if compared else "", "crps_naive": _rounded(compared[2] if compared else None),
         "cases": len(found), "distinct_observations": distinct(found),
         "flag": WEAK if indicator == "related" else "",
-        "reason": reason or "coverage and CRPS pass in real time with unknown drivers",
+        "information": information, "reason": reason or "coverage and CRPS pass in both hindcasts with drawn drivers",
     }  # fmt: skip
 
 

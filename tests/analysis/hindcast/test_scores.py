@@ -152,9 +152,21 @@ def _pair(own, rival, inside=(True,) * 4):
 
 
 def test_a_scope_that_covers_and_beats_the_naive_models_may_be_projected():
-    row = _claim(_pair(1.0, 2.0))
+    row = _claim(_both(_pair(1.0, 2.0)))
     assert (row["claim"], row["best_naive"], row["coverage_90"]) == ("projection", "constant_growth", 1.0)
-    assert _claim(_pair(1.0, 1.0))["claim"] == "projection"  # not worse is enough
+    assert _claim(_both(_pair(1.0, 1.0)))["claim"] == "projection"  # not worse is enough
+
+
+def test_a_scope_that_fails_with_final_figures_is_exploratory():
+    final = [{**case, "information": "pseudo_real_time"} for case in _pair(2.0, 1.0)]
+    row = _claim([*_pair(1.0, 2.0), *final])
+    assert (row["claim"], row["information"]) == ("exploratory", "pseudo_real_time")
+    assert "smaller CRPS" in row["reason"]
+
+
+def _both(cases):
+    """The cases in real time, and the same in pseudo-real time."""
+    return [*cases, *({**case, "information": "pseudo_real_time"} for case in cases)]
 
 
 @pytest.mark.parametrize(
