@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulation.errors import UsageError
 from simulation.experiments.factors import Factor, Value, applied
-from simulation.inputs.posterior import posterior, posterior_name
+from simulation.inputs.posterior import posterior
 from simulation.results import provenance
 from simulation.results.dataset import Member
 from simulation.results.store import SCENARIOS
@@ -169,7 +169,7 @@ def make_manifest(plan: Plan, chosen: dict[str, Any], command: str) -> dict[str,
         "program_version": provenance.program_version(),
         "model_version": provenance.MODEL_VERSION,
         "data_version": provenance.data_version(),
-        "posterior": posterior_name(),
+        "posterior": posterior().name,
         "scenarios": [
             {
                 "id": scenario.id,

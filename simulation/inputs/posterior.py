@@ -45,6 +45,14 @@ class Posterior:
         """Whether there was nothing to read and the registry's defaults stand for the one parameter set."""
         return self.vintage == HAND_FITTED.vintage
 
+    @property
+    def name(self) -> str:
+        """Vintage and eight digits of a hash of its sets, as results name it; the vintage alone for the defaults."""
+        if self.is_hand_fitted:
+            return self.vintage
+        told = repr((self.weights, [sorted(each.items()) for each in self.sets]))
+        return f"{self.vintage} {hashlib.sha256(told.encode()).hexdigest()[:8]}"
+
     def values(self, parameter_set: int = 0) -> dict[str, float]:
         """Values of one set by id, to be laid over the defaults.
 
@@ -107,15 +115,6 @@ def posterior(vintage: str | None = None, folder: Path = FOLDER) -> Posterior:
         raise InvalidInput(problems)
     total = math.fsum(weights)
     return Posterior(name, digests.pop(), tuple(weight / total for weight in weights), sets)
-
-
-def posterior_name(folder: Path = FOLDER) -> str:
-    """Vintage that runs take their sets from and eight digits of its bytes; ``hand_fitted`` without one."""
-    held = posterior(folder=folder)
-    if held.is_hand_fitted:
-        return held.vintage
-    bytes_ = (folder / f"{held.vintage}.csv").read_bytes().replace(b"\r\n", b"\n")
-    return f"{held.vintage} {hashlib.sha256(bytes_).hexdigest()[:8]}"
 
 
 def _unknown(columns: list[str], path: Path) -> list[Problem]:
