@@ -148,24 +148,6 @@ class Design:
         """The design with some of its runs: an index or mask."""
         return replace(self, cube=self.cube[chosen], point=self.point[chosen], values=self.values[chosen])
 
-    def save(self, path: Path, digest: str = "", thin: int = 1) -> None:
-        """Write every ``thin``-th point as one compressed file."""
-        kept = self.rows(self.point % thin == 0)
-        partial = path.with_name(f".{path.name}")
-        with open(partial, "wb") as file:
-            np.savez_compressed(
-                file, names=np.array(self.names), columns=np.array(self.columns), digest=np.array(digest),
-                cube=kept.cube.astype(np.float32), point=kept.point.astype(np.int32), values=kept.values,
-            )  # fmt: skip
-        os.replace(partial, path)
-
-
-def load_design(path: Path) -> Design:
-    """A design that :meth:`Design.save` wrote."""
-    with np.load(path) as held:
-        names, columns = (tuple(str(each) for each in held[key]) for key in ("names", "columns"))
-        return Design(names, held["cube"].astype(float), held["point"].astype(int), columns, held["values"])
-
 
 @dataclass(frozen=True)
 class _Chunk:
@@ -247,7 +229,11 @@ def simulate_design(
             warn(text)
         finished, failed = finished + len(chunk.numbers), failed + len(outcome)
         report(finished, specification.runs, failed)
-    return _collect(specification, folder)
+    design = _collect(specification, folder)
+    before = specification.runs - len(design) - failed
+    if before:
+        warn(f"{before} runs failed when they were made and are left out")
+    return design
 
 
 def _claim(folder: Path, specification: Specification) -> None:
@@ -256,7 +242,7 @@ def _claim(folder: Path, specification: Specification) -> None:
     path = folder / SPECIFICATION
     if path.exists():
         if path.read_text(encoding="utf-8") != told:
-            raise StoreConflict(f"{folder} holds another design, or that of another model; --out elsewhere leaves it")
+            raise StoreConflict(f"{folder} holds another design, or that of another model; another --runs leaves it")
         return
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -94,12 +94,13 @@ def summary(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     found = []
     for name in [*names, "all"]:
         mine = [row for row in rows if name in (row["parameter"], "all")]
+        coverage = float(np.mean([row["covered"] for row in mine]))
         width = float(np.median([row["width"] for row in mine]))
         found.append(
             {
                 "parameter": name, "truths": len({row["truth"] for row in mine}), "cases": len(mine),
-                "coverage_90": float(np.mean([row["covered"] for row in mine])), "median_width": width,
-                "identified": width <= WIDEST,
+                "coverage_90": coverage, "median_width": width,
+                "identified": width <= WIDEST, "covers": COVERAGE[0] <= coverage <= COVERAGE[1],
             }
         )  # fmt: skip
     return found

@@ -92,7 +92,7 @@ def make_bank(
     return Bank(tuple(names), tuple(fitted), cube, tuple(columns), latent, residuals)
 
 
-def weights(bank: Bank, chosen: Likelihood, keep_priors: bool = True) -> np.ndarray:
+def weights(bank: Bank, chosen: Likelihood) -> np.ndarray:
     """Weight of every set of the bank, shape (groups, sets), adding up to 1.
 
     Parameters
@@ -100,9 +100,6 @@ def weights(bank: Bank, chosen: Likelihood, keep_priors: bool = True) -> np.ndar
     bank : Bank
     chosen : Likelihood
         Of the figures that may be used.
-    keep_priors : bool
-        Whether uncalibrated parameters keep their priors; otherwise all sampled parameters are fitted together, which
-        serves as a check.
     """
     groups, sets, _ = bank.cube.shape
     if not chosen.figures:
@@ -111,8 +108,8 @@ def weights(bank: Bank, chosen: Likelihood, keep_priors: bool = True) -> np.ndar
     logs = np.stack(
         [chosen.log_density(latent_logs(group, bank.columns, chosen.figures), covariance) for group in bank.latent]
     )
-    found = np.exp(logs - (logs.max(axis=1, keepdims=True) if keep_priors else logs.max()))
-    return found / (found.sum(axis=1, keepdims=True) * groups if keep_priors else found.sum())
+    found = np.exp(logs - logs.max(axis=1, keepdims=True))
+    return found / (found.sum(axis=1, keepdims=True) * groups)
 
 
 def effective_size(weight: np.ndarray) -> dict[str, float]:

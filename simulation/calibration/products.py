@@ -84,8 +84,9 @@ def target_rows(made: Calibration, designs: Designs) -> list[Row]:
     """Probability of each target by vintage, drivers and scope, with its interval over parameter sets and its parts.
 
     ``probability`` counts parameters, chance, scope and, without realised drivers, outside drivers; ``low`` and
-    ``high`` are the 5 and 95 percent quantiles of the probability given a parameter set, so that they show what is not
-    chance. The shares are of the variance of the logarithm of the outcome. ``brier`` is given where the evidence of
+    ``high`` are the 5 and 95 percent quantiles of the probability given a parameter set and its drivers, chance and
+    scope left open; the probability itself is their mean and may lie outside. The shares are of the variance of the
+    logarithm of the outcome. ``brier`` is given where the evidence of
     the package decides. A year that had ended at the vintage is a ``nowcast``.
     """
     rows = []

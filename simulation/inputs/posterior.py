@@ -14,6 +14,7 @@ from simulation.inputs.registry import registry
 
 FOLDER = TABLES / "posterior"
 FIXED = ("weight", "digest")
+DEFAULT = "final"  # everything that may be fitted
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def posterior(vintage: str | None = None, folder: Path = FOLDER) -> Posterior:
     names = vintages(folder)
     if vintage == HAND_FITTED.vintage or (vintage is None and not names):
         return HAND_FITTED
-    name = vintage or names[-1]
+    name = vintage or (DEFAULT if DEFAULT in names else names[-1])
     if name not in names:
         raise KeyError(f"no posterior {name!r}; valid: {', '.join((HAND_FITTED.vintage, *names))}")
     path = folder / f"{name}.csv"

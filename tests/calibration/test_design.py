@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from simulation.calibration import parameters
-from simulation.calibration.design import Design, Specification, load_design, simulate_design, to_values
+from simulation.calibration.design import Design, Specification, simulate_design, to_values
 from simulation.calibration.latent import Layout, combined, parts_of
 from simulation.errors import StoreConflict
 from simulation.experiments import InProcess
@@ -71,11 +71,11 @@ def test_repeated_points_share_their_parameters_and_differ_by_chance(design: Des
     assert len(np.unique(design.values[mine, 0])) == len(mine)
 
 
-def test_a_design_is_stored_and_thinned(design: Design, tmp_path):
-    design.save(tmp_path / "design.npz", thin=4)
-    held = load_design(tmp_path / "design.npz")
-    assert held.columns == design.columns and held.names == design.names
-    assert np.array_equal(held.values, design.values[design.point % 4 == 0])
+def test_two_workers_simulate_the_same_bits(tmp_path):
+    small = Specification("conditional", points=64, until="2017Q4", scale=0.05)
+    one = simulate_design(small, tmp_path / "one", executor=InProcess(), economy=Analytic)
+    two = simulate_design(small, tmp_path / "two", jobs=2, economy=Analytic)
+    assert np.array_equal(one.values, two.values) and np.array_equal(one.cube, two.cube)
 
 
 def test_unconditional_inputs_know_the_past_and_not_the_future():

@@ -60,6 +60,29 @@ def test_what_an_origin_may_not_know_changes_no_bit(prepared, monkeypatch):
     assert np.array_equal(held.draws, again.draws)
 
 
+def test_the_table_of_an_origin_does_not_know_later_figures(long, monkeypatch):
+    made, designs = long
+    held = [row for row in products.forecast_rows(made, designs) if row["origin"] == 2020]
+    used = {each.key for published in (True, False) for each in vintage(2020, published).figures()}
+
+    def poison(row):
+        key = f"{row.series}/{row.scope}/{row.day}"
+        return row if key in used else replace(row, value=row.value * 1e6, sigma_log=row.sigma_log * 3)
+
+    rows = tuple(poison(row) for row in calibration_rows())
+    for module in ("likelihood", "horizon", "calibrate"):
+        monkeypatch.setattr(f"simulation.calibration.{module}.calibration_rows", lambda: rows)
+    again = [row for row in products.forecast_rows(made, designs) if row["origin"] == 2020]
+    assert held and [row for row in again if row["information"] == "pseudo_real_time"] == [
+        row for row in held if row["information"] == "pseudo_real_time"
+    ]
+    used = {each.key for each in vintage(2020).figures()}
+    rows = tuple(poison(row) for row in calibration_rows())
+    again = [row for row in products.forecast_rows(made, designs) if row["origin"] == 2020]
+    real = [row for row in again if row["information"] == "real_time"]
+    assert real and real == [row for row in held if row["information"] == "real_time"]
+
+
 def test_a_scope_of_which_nothing_was_published_cannot_be_forecast(prepared):
     made, _, _ = prepared
     narrow = Wanted("core_revenue", "N", date(2022, 12, 31), MONEY)
